@@ -3,3 +3,51 @@
 `import inkrender as ink`. Everything here is loaded when it is first used: importing inkrender loads neither
 numba, OpenCV, OpenImageIO, imageio, PyAV nor MoviePy.
 """
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .canvas import blank_canvas, develop, lay, lift, light_to_ink, over, wash
+    from .errors import DeliverError, InkError, PlateError, RefusedError, SceneError, ShaderError
+    from .film import Film, Scene, grade, liubai, load, look, read
+    from .frame import Frame
+    from .scene import Audio, Camera, Cdl, Deliver, Grade, Hint, Layer, Liubai, ShaderUse, Transition
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "canvas": ["blank_canvas", "develop", "lay", "lift", "light_to_ink", "over", "wash"],
+    "errors": ["DeliverError", "InkError", "PlateError", "RefusedError", "SceneError", "ShaderError"],
+    "film": ["Film", "Scene", "grade", "liubai", "load", "look", "read"],
+    "frame": ["Frame"],
+    "scene": [
+        "Audio",
+        "Camera",
+        "Cdl",
+        "Deliver",
+        "Grade",
+        "Hint",
+        "Layer",
+        "Liubai",
+        "ShaderUse",
+        "Transition",
+    ],
+}
+_MODULE = {name: module for module, names in _HOME.items() for name in names}
+
+__all__ = ["__version__", *sorted(_MODULE)]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULE:
+        raise AttributeError(f"inkrender has no {name!r}; it offers {', '.join(sorted(_MODULE))}")
+    value = getattr(importlib.import_module(f".{_MODULE[name]}", __name__), name)
+    globals()[name] = value  # the next look-up does not come here
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__
