@@ -1,0 +1,347 @@
+"""Liubai, leaving paper bare: where a canvas is lifted so that a wanted share of it stays blank.
+
+A potential says how willing each place is to be paper; the lift takes everything above one threshold, and the
+threshold is bisected until the *finished* canvas, layers laid later included, has the wanted share of blank
+pixels (`colour.blank`). Arrays are low-resolution (270 lines serve any output); lengths are px at 1080 lines.
+Features have fixed scales: whatever is normalised per frame makes the blank area swim.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from . import colour
+from .fields import FAR, NEAR, blur, cloud, guided, log_depth, pockets, smoothstep
+
+Plane = NDArray[np.float32]
+Edge = Literal["torn", "mist", "dry"]
+
+# how much each feature counts; with a depth pass lightness counts less, for the pass knows better
+WEIGHTS: Mapping[str, float] = {
+    "light": 0.6,
+    "sat": 0.15,
+    "flat": 0.3,
+    "border": 1.7,
+    "depth": 3.0,
+    "mist": 0.3,
+}
+LIGHT_BESIDE_DEPTH = 0.3
+
+PRESETS: Mapping[str, float] = {  # shares of bare paper, for people to choose from
+    "literati": 0.60,  # Song and Yuan literati landscapes; most of 618-2011's old masters are mostly empty
+    "song_corner": 0.55,  # Ma Yuan: one corner painted
+    "half_side": 0.50,  # Xia Gui: one side painted
+    "modern": 0.35,
+    "full": 0.15,
+}
+
+TORN = (-3.2, 2.4)  # px: coverage of a torn edge runs from 0 to 1 over this distance
+ROUGH = 5.0  # px a torn edge wanders with the paper's height, one standard deviation
+DRY = 3.0  # a dry edge is as many times wider and rougher than a torn one
+REACH = 96.0  # px: distances beyond are cut off; every edge is over long before
+STEPS = 20  # bisections: the threshold to a millionth
+
+
+@dataclass(frozen=True)
+class Lift:
+    """What liubai takes away: the matte is (ramp + (torn - ramp) hard) (1 - keep).
+
+    phi: float32 (h, w), distance to the edge in px at 1080 lines, positive where paper is left blank.
+    ramp: 0..1, the soft wash towards blank. hard: 0..1, where the edge is torn instead of soft.
+    keep: 0..1, what the lift must not take: protected subjects, and the ink that bleeds over a torn edge.
+    threshold: of the potential. target, blank: wanted and reached share of the finished frame, 0..1.
+    reachable: the least and the greatest share any threshold gives here.
+    """
+
+    phi: Plane
+    ramp: Plane
+    hard: Plane
+    keep: Plane
+    threshold: float
+    target: float
+    blank: float
+    reachable: tuple[float, float]
+
+    @property
+    def met(self) -> bool:
+        """Whether the target was reached within 3 points."""
+        return abs(self.blank - self.target) <= 0.03
+
+
+def lift_for(
+    lower: NDArray[np.float32],
+    upper: NDArray[np.float32] | None = None,
+    *,
+    target: float,
+    protect: NDArray[np.float32] | None = None,
+    reserve: NDArray[np.float32] | None = None,
+    depth: NDArray[np.float32] | None = None,
+    edge: Edge = "torn",
+    bleed: float = 8.0,
+    soft: float = 0.12,
+    weights: Mapping[str, float] | None = None,
+    near: float = NEAR,
+    far: float = FAR,
+    seed: int = 0,
+    origin: tuple[float, float] = (0.0, 0.0),
+    paper: NDArray[Any] = colour.PAPER,
+) -> Lift:
+    """The lift that leaves `target` of the finished canvas blank: features, potential and solution in one.
+
+    lower, upper: ink (h, w, 4) painted before and after the lift. protect, reserve: matte (h, w), 1 = never /
+    always willing to be paper. depth: (h, w) in scene units, near..far its fixed range. soft: how gradual a
+    misty edge is, in units of potential. origin: layer px of the frame's corner, so that mist stays in place.
+    """
+    _check_size(lower.shape[:2], upper=upper, protect=protect, reserve=reserve, depth=depth)
+    found = features(lower, depth, near=near, far=far, seed=seed, origin=origin, paper=paper)
+    willing = potential(found, weights, protect=protect, reserve=reserve)
+    return solve(
+        lower, upper, willing, target,
+        protect=protect, edge=edge, bleed=bleed, soft=soft, seed=seed, origin=origin, paper=paper,
+    )  # fmt: skip
+
+
+def features(
+    canvas: NDArray[np.float32],
+    depth: NDArray[np.float32] | None = None,
+    *,
+    near: float = NEAR,
+    far: float = FAR,
+    seed: int = 0,
+    origin: tuple[float, float] = (0.0, 0.0),
+    paper: NDArray[Any] = colour.PAPER,
+) -> dict[str, Plane]:
+    """Why a place might be left bare, each 0..1 float32 (h, w): light, sat, flat, border, mist, depth.
+
+    canvas: ink (h, w, 4) as painted before the lift, light as it would develop. depth: scene units or None.
+    """
+    h, w = canvas.shape[:2]
+    scale = h / 1080
+    lab = np.asarray(colour.oklab(paper.astype(np.float32) * np.exp(-canvas[..., :3])), np.float32)
+    light = np.ascontiguousarray(lab[..., 0])
+    chroma = np.hypot(lab[..., 1], lab[..., 2])
+    found = {
+        "light": np.clip(light, 0, 1),
+        "sat": np.asarray(1 - np.clip(chroma / 0.25, 0, 1), np.float32),
+        "flat": np.asarray(np.exp(-_roughness(light, 15 * scale, scale) / 0.0075), np.float32),
+        # a dark place touching the frame is no sky: without the lightness, everything at the rim would fade
+        "border": _joined_to_border(lab) * smoothstep(0.45, 0.85, light),
+        "mist": _mist((h, w), scale, seed, origin),
+    }
+    if depth is not None:
+        lz = log_depth(depth, far)
+        crest, fine, mist = pockets(lz, scale, near, far)
+        recession = np.clip((lz - np.log(near)) / np.log(far / near), 0, 1)
+        found["depth"] = np.asarray(
+            np.clip(0.45 + 0.55 * mist + 0.12 * recession - 0.45 * crest - 0.18 * fine, 0, 1), np.float32
+        )
+    return found
+
+
+def potential(
+    found: Mapping[str, Plane],
+    weights: Mapping[str, float] | None = None,
+    *,
+    prior: NDArray[np.float32] | None = None,
+    reserve: NDArray[np.float32] | None = None,
+    protect: NDArray[np.float32] | None = None,
+) -> Plane:
+    """How willing each place is to be paper: the weighted mean of the features, cleared of islands.
+
+    weights: by feature name, over WEIGHTS. prior: added as it is (composition). reserve raises the potential
+    by 2, protect lowers it by 2, which is beyond what any feature can say.
+    """
+    chosen = dict(WEIGHTS) | ({"light": LIGHT_BESIDE_DEPTH} if "depth" in found else {}) | dict(weights or {})
+    unknown = set(chosen) - set(WEIGHTS)
+    if unknown:
+        raise ValueError(f"liubai weighs {', '.join(WEIGHTS)}, not {', '.join(sorted(unknown))}")
+    total = sum(chosen[name] for name in found)
+    if total <= 0:
+        raise ValueError("the weights of liubai add up to nothing: give one feature a weight above 0")
+    willing = np.zeros_like(found["light"]) if prior is None else np.array(prior, np.float32)
+    for name, plane in found.items():
+        willing += np.float32(chosen[name] / total) * plane
+    h, w = willing.shape
+    side = 2 * round(0.008 * w) + 1
+    disk = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
+    # in the grey domain, so that islands go without the potential jumping from one frame to the next
+    cleared = cv2.morphologyEx(cv2.morphologyEx(willing, cv2.MORPH_CLOSE, disk), cv2.MORPH_OPEN, disk)
+    willing = guided(found["light"], np.asarray(cleared, np.float32), max(2, round(0.012 * w)), 1e-3)
+    soft = 4 * h / 1080
+    if reserve is not None:
+        willing += 2 * blur(np.asarray(reserve, np.float32), soft)
+    if protect is not None:
+        willing -= 2 * blur(np.asarray(protect, np.float32), soft)
+    return willing
+
+
+def solve(
+    lower: NDArray[np.float32],
+    upper: NDArray[np.float32] | None,
+    willing: Plane,
+    target: float,
+    *,
+    protect: NDArray[np.float32] | None = None,
+    edge: Edge = "torn",
+    bleed: float = 8.0,
+    soft: float = 0.12,
+    seed: int = 0,
+    origin: tuple[float, float] = (0.0, 0.0),
+    paper: NDArray[Any] = colour.PAPER,
+) -> Lift:
+    """Bisect the threshold until the share of blank pixels of the finished canvas meets `target`.
+
+    The finished canvas is lower (1 - matte) (1 - upper cover) + upper; a pixel is blank by `colour.blank`.
+    willing: float32 (h, w) from `potential`. The share falls as the threshold rises, so a target out of reach
+    gives the nearest share there is, and `reachable` says what would have been possible. The torn edge is
+    solved on its mean over the paper. ValueError for a target outside 0..1 or pictures of unlike size.
+    """
+    h, w = willing.shape
+    if not 0 <= target <= 1:
+        raise ValueError(f"liubai target {target:g} is not a share of the frame: it lies in 0..1")
+    if edge not in ("torn", "mist", "dry"):
+        raise ValueError(f'liubai edge is "torn", "mist" or "dry", not "{edge}"')
+    _check_size((h, w), lower=lower, upper=upper, protect=protect)
+    scale = h / 1080
+    wander = cloud((h, w), scale, 255, seed + 8, octaves=2, x=origin[0], y=origin[1])
+    fade = np.asarray(soft * np.exp(1.1 * wander), np.float32)  # the edge is lost here and found there
+    slope = _slope(willing, scale)
+    hard = _hardness(lower, slope, scale, edge, paper)
+    guard = np.zeros((h, w), np.float32) if protect is None else np.clip(protect, 0, 1).astype(np.float32)
+
+    def planes(threshold: float) -> tuple[Plane, Plane, Plane]:
+        above = willing - np.float32(threshold)
+        ramp = smoothstep(-0.5, 0.5, above / fade)
+        phi = np.clip(above / slope, -REACH, REACH)
+        seep = 0.2 * hard * np.exp(-np.maximum(phi, 0) / bleed) if bleed > 0 else 0.0
+        return phi, ramp, np.asarray(np.maximum(guard, seep), np.float32)
+
+    jacobian = colour.blank_jacobian(paper).T
+    through = 1 if upper is None else 1 - upper[..., 3:]
+    below = (lower[..., :3] * through) @ jacobian
+    above = np.zeros_like(below) if upper is None else upper[..., :3] @ jacobian
+    # |k below + above|^2 < BLANK^2 is a quadratic in what the lift leaves, k = 1 - matte
+    square, mixed = (below * below).sum(-1), 2 * (below * above).sum(-1)
+    rest = (above * above).sum(-1) - np.float32(colour.BLANK**2)
+
+    def share(threshold: float) -> float:
+        phi, ramp, keep = planes(threshold)
+        k = 1 - (ramp + (smoothstep(*TORN, phi) - ramp) * hard) * (1 - keep)
+        return float(np.count_nonzero((square * k + mixed) * k + rest < 0)) / k.size
+
+    far = 1 + REACH * float(slope.max()) + float(fade.max())  # beyond this every edge is complete
+    low, high = float(willing.min()) - far, float(willing.max()) + far
+    reachable = share(high), share(low)
+    if target <= reachable[0]:
+        threshold = high
+    elif target >= reachable[1]:
+        threshold = low
+    else:
+        low, high = float(willing.min()) - 1, float(willing.max()) + 1
+        for _ in range(STEPS):
+            threshold = (low + high) / 2
+            low, high = (threshold, high) if share(threshold) > target else (low, threshold)
+    phi, ramp, keep = planes(threshold)
+    if edge == "dry":
+        phi = phi / np.float32(DRY)
+    return Lift(phi, ramp, hard, keep, threshold, target, share(threshold), reachable)
+
+
+def lift_matte(lift: Lift, paper_height: NDArray[np.float32], scale: float) -> Plane:
+    """The matte of a lift at full size, float32 (h, w) 0..1: what the tile engine computes, on plain arrays.
+
+    paper_height: (h, w), 0..1 with mean .5, of the output's size. scale: output px per px at 1080 lines; the
+    distance is already in those px, so an edge keeps its width; below 540 lines it stays one pixel wide.
+    """
+    h, w = paper_height.shape
+    phi, ramp, hard, keep = (_enlarge(p, (w, h)) for p in (lift.phi, lift.ramp, lift.hard, lift.keep))
+    rough = (paper_height - np.float32(0.5)) * np.float32(ROUGH * np.sqrt(12))
+    torn = smoothstep(*TORN, phi - rough)
+    return np.asarray(np.clip((ramp + (torn - ramp) * hard) * (1 - keep), 0, 1), np.float32)
+
+
+def _check_size(size: tuple[int, ...], **planes: NDArray[np.float32] | None) -> None:
+    for name, plane in planes.items():
+        if plane is not None and plane.shape[:2] != size:
+            raise ValueError(f"{name} is {plane.shape[:2]}, the canvas {size}: liubai needs one size")
+
+
+def _enlarge(plane: Plane, size: tuple[int, int]) -> Plane:
+    return np.asarray(cv2.resize(plane, size, interpolation=cv2.INTER_LINEAR))
+
+
+def _gradient(plane: Plane, scale: float) -> tuple[Plane, Plane]:
+    """Slopes across and down per px at 1080 lines."""
+    k = scale / 8
+    across = cv2.Sobel(plane, cv2.CV_32F, 1, 0, scale=k, borderType=cv2.BORDER_REPLICATE)
+    down = cv2.Sobel(plane, cv2.CV_32F, 0, 1, scale=k, borderType=cv2.BORDER_REPLICATE)
+    return np.asarray(across), np.asarray(down)
+
+
+def _roughness(light: Plane, sigma: float, scale: float) -> Plane:
+    """Root mean square slope of lightness within sigma pixels, per px at 1080 lines."""
+    across, down = _gradient(light, scale)
+    return np.asarray(np.sqrt(np.maximum(blur(across * across + down * down, sigma), 0)))
+
+
+def _slope(willing: Plane, scale: float) -> Plane:
+    """How steep the potential is; floored, for where it is flat the distance to an edge means nothing."""
+    across, down = _gradient(blur(willing, 3 * scale), scale)
+    return np.asarray(np.hypot(across, down) + np.float32(0.00125))
+
+
+def _hardness(
+    lower: NDArray[np.float32], slope: Plane, scale: float, edge: Edge, paper: NDArray[Any]
+) -> Plane:
+    """0..1: torn where an edge of the picture lies under the edge of the lift, soft elsewhere.
+
+    Lightness is read as the luminance of the developed canvas to the power 1/3: near enough to OKLab here.
+    """
+    if edge == "mist":
+        return np.zeros_like(slope)
+    luminance = np.exp(-lower[..., :3]) @ (colour.LUMA * paper).astype(np.float32)
+    found = smoothstep(0.008, 0.025, _roughness(np.cbrt(luminance), 3 * scale, scale))
+    steep = smoothstep(0.0016, 0.006, slope)
+    hard = blur(found * steep, 4 * scale)
+    if edge == "dry":
+        hard = np.maximum(hard, smoothstep(0.0008, 0.003, slope))
+    return np.asarray(np.clip(hard, 0, 1), np.float32)
+
+
+def _joined_to_border(lab: NDArray[np.float32]) -> Plane:
+    """1 where a place joins the frame's border without crossing a contrast in OKLab, falling to 0.
+
+    The barrier of the best path is bounded from below by two grey reconstructions, the brightest and the
+    darkest level that reach the place from the border (Strand et al. 2013), run on 120 pixels across.
+    """
+    h, w = lab.shape[:2]
+    cols = min(w, 120)
+    rows = max(2, round(cols * h / w))
+    small = np.asarray(cv2.resize(lab, (cols, rows), interpolation=cv2.INTER_AREA))
+    small = small * np.array([1.0, 1.5, 1.5], np.float32)
+    rim = np.zeros((rows, cols, 1), bool)
+    rim[[0, -1]] = rim[:, [0, -1]] = True
+    cross = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
+    # the lowest ceiling and the highest floor of all paths from the border
+    ceiling = np.where(rim, small, np.float32(4))
+    floor = np.where(rim, small, np.float32(-4))
+    for _ in range(rows + cols):
+        lower = np.maximum(cv2.erode(ceiling, cross), small)
+        higher = np.minimum(cv2.dilate(floor, cross), small)
+        if np.array_equal(lower, ceiling) and np.array_equal(higher, floor):
+            break
+        ceiling, floor = lower, higher
+    barrier = np.asarray((ceiling - floor).sum(-1), np.float32)
+    return _enlarge(np.asarray(np.exp(-np.maximum(barrier, 0) / 0.25), np.float32), (w, h))
+
+
+def _mist(shape: tuple[int, int], scale: float, seed: int, origin: tuple[float, float]) -> Plane:
+    """Where mist would lie for no reason of the picture's: wide flat clouds, 0..1."""
+    field = cloud(shape, scale, 870, seed + 101, stretch=3, octaves=4, x=origin[0], y=origin[1])
+    return smoothstep(-0.4, 0.4, field)

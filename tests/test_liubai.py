@@ -1,0 +1,168 @@
+"""Liubai: the share of bare paper is what was asked for, and it lies where it should."""
+
+from __future__ import annotations
+
+import importlib
+
+import numpy as np
+import pytest
+
+from inkrender import colour
+from inkrender.fields import blur, cloud
+
+liubai = importlib.import_module("inkrender.liubai")  # `inkrender.liubai` is also the function on frames
+
+H, W = 90, 160
+SCALE = H / 1080
+
+
+def landscape(seed: int = 3) -> np.ndarray:
+    """A canvas of ink (H, W, 4): washes that darken downwards, with hills of noise."""
+    down = np.linspace(0.2, 1.2, H, dtype=np.float32)[:, None]
+    hills = np.clip(down + 0.7 * cloud((H, W), SCALE, 500, seed), 0, None)
+    ink = np.zeros((H, W, 4), np.float32)
+    ink[..., :3] = hills[..., None] * colour.absorbance("indigo")
+    return ink
+
+
+def finished(lower: np.ndarray, matte: np.ndarray, upper: np.ndarray | None = None) -> np.ndarray:
+    kept = lower[..., :3] * (1 - matte)[..., None]
+    return kept if upper is None else kept * (1 - upper[..., 3:]) + upper[..., :3]
+
+
+def flat_paper() -> np.ndarray:
+    return np.full((H, W), 0.5, np.float32)
+
+
+@pytest.mark.parametrize("target", [0.15, 0.35, 0.6, 0.85])
+@pytest.mark.parametrize("edge", ["torn", "mist", "dry"])
+def test_the_finished_canvas_has_the_wanted_share_of_paper(target: float, edge: str) -> None:
+    lower = landscape()
+    lift = liubai.lift_for(lower, target=target, edge=edge)
+    assert abs(lift.blank - target) < 0.005
+    # a dry edge is rendered narrower than it is solved: its phi is stretched afterwards
+    blank = colour.blank(finished(lower, liubai.lift_matte(lift, flat_paper(), SCALE))).mean()
+    assert abs(blank - target) < 0.03
+
+
+def test_paper_grain_moves_the_share_by_less_than_the_tolerance() -> None:
+    lower = landscape()
+    lift = liubai.lift_for(lower, target=0.4)
+    grain = np.random.default_rng(1).random((H, W), dtype=np.float32)
+    assert abs(colour.blank(finished(lower, liubai.lift_matte(lift, grain, SCALE))).mean() - 0.4) < 0.03
+
+
+def test_layers_laid_after_the_lift_count_in_the_share() -> None:
+    upper = np.zeros((H, W, 4), np.float32)
+    upper[20:70, 40:120] = (*(1.5 * colour.absorbance("ink")), 1.0)
+    lower = landscape()
+    lift = liubai.lift_for(lower, upper, target=0.5)
+    share = colour.blank(finished(lower, liubai.lift_matte(lift, flat_paper(), SCALE), upper)).mean()
+    assert abs(share - 0.5) < 0.03
+    assert lift.blank == pytest.approx(0.5, abs=0.005)
+
+
+def test_the_share_rises_with_the_target() -> None:
+    lower = landscape()
+    thresholds = [liubai.lift_for(lower, target=t).threshold for t in (0.1, 0.3, 0.5, 0.7, 0.9)]
+    assert thresholds == sorted(thresholds, reverse=True)
+
+
+def test_more_paper_never_takes_paper_away_elsewhere() -> None:
+    lower = landscape()
+    little, much = (
+        liubai.lift_matte(liubai.lift_for(lower, target=t), flat_paper(), SCALE) for t in (0.3, 0.6)
+    )
+    assert (much >= little - 1e-5).all()
+
+
+def test_a_protected_subject_keeps_all_its_ink() -> None:
+    protect = np.zeros((H, W), np.float32)
+    protect[30:60, 50:110] = 1
+    lower = landscape()
+    lift = liubai.lift_for(lower, target=0.6, protect=protect)
+    matte = liubai.lift_matte(lift, flat_paper(), SCALE)
+    assert matte[protect == 1].max() == 0
+    assert lift.blank == pytest.approx(0.6, abs=0.005)
+
+
+def test_a_target_beyond_the_protected_area_is_clamped_and_reported() -> None:
+    protect = np.zeros((H, W), np.float32)
+    protect[:, :128] = 1
+    lift = liubai.lift_for(landscape() + np.float32(0.3), target=0.9, protect=protect)
+    assert not lift.met
+    assert lift.blank == pytest.approx(lift.reachable[1])
+    assert lift.reachable[1] <= 0.2
+
+
+def test_paper_that_is_bare_already_is_the_least_share() -> None:
+    lower = landscape() + np.float32(0.3)
+    lower[:45] = 0
+    lift = liubai.lift_for(lower, target=0.1)
+    assert lift.reachable[0] == pytest.approx(0.5, abs=0.01)
+    assert lift.blank == lift.reachable[0]
+    assert liubai.lift_matte(lift, flat_paper(), SCALE).max() == 0
+
+
+def test_a_reserve_is_left_bare_first() -> None:
+    reserve = np.zeros((H, W), np.float32)
+    reserve[60:85, 20:60] = 1  # the darkest part of the picture
+    lift = liubai.lift_for(landscape(), target=0.2, reserve=reserve)
+    matte = liubai.lift_matte(lift, flat_paper(), SCALE)
+    assert matte[65:80, 25:55].min() > 0.95
+
+
+def test_mist_collects_behind_a_ridge_when_depth_is_known() -> None:
+    depth = np.full((H, W), 30, np.float32)
+    depth[45:] = 8
+    lower = np.full((H, W, 4), 0.8, np.float32)
+    found = liubai.features(lower, depth)
+    behind, crest = found["depth"][40:44, 20:140].mean(), found["depth"][46:49, 20:140].mean()
+    assert behind > crest + 0.3
+
+
+def test_a_dark_rim_is_not_taken_for_sky() -> None:
+    lower = np.zeros((H, W, 4), np.float32)
+    lower[..., :3] = 2.0  # dark all over, and joined to the border everywhere
+    assert liubai.features(lower)["border"].max() < 0.1
+
+
+def test_a_soft_edge_lies_where_the_picture_has_none() -> None:
+    smooth = np.zeros((270, 120, 4), np.float32)
+    smooth[..., :3] = np.linspace(0.1, 1.5, 120, dtype=np.float32)[:, None]
+    assert liubai.lift_for(smooth, target=0.5).hard.max() < 0.2
+    step = np.zeros((270, 120, 4), np.float32)
+    step[:, 60:, :3] = 1.5
+    step[:, :60, :3] = 0.1
+    assert liubai.lift_for(step, target=0.5).hard[:, 58:62].max() > 0.5
+
+
+def test_the_lift_is_the_same_every_time() -> None:
+    first, second = (liubai.lift_for(landscape(), target=0.4, seed=9) for _ in range(2))
+    for name in ("phi", "ramp", "hard", "keep"):
+        assert getattr(first, name).tobytes() == getattr(second, name).tobytes()
+    assert all(getattr(first, name).dtype == np.float32 for name in ("phi", "ramp", "hard", "keep"))
+
+
+def test_a_proxy_decides_what_the_master_decides() -> None:
+    """The planes are low-resolution: rendering twice as large changes the blank share by grain only."""
+    lift = liubai.lift_for(landscape(), target=0.4)
+    small = liubai.lift_matte(lift, flat_paper(), SCALE)
+    large = liubai.lift_matte(lift, np.full((2 * H, 2 * W), 0.5, np.float32), 2 * SCALE)
+    halved = large.reshape(H, 2, W, 2).mean(axis=(1, 3))
+    assert np.abs(blur(halved - small, 1)).max() < 0.1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"target": 1.4}, "lies in 0..1"),
+        ({"target": 0.4, "edge": "ragged"}, '"torn", "mist" or "dry"'),
+        ({"target": 0.4, "weights": {"lum": 1.0}}, "not lum"),
+        ({"target": 0.4, "weights": dict.fromkeys(liubai.WEIGHTS, 0.0)}, "above 0"),
+        ({"target": 0.4, "protect": np.zeros((4, 4), np.float32)}, "one size"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused(arguments: dict, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        liubai.lift_for(landscape(), **arguments)
