@@ -1,0 +1,271 @@
+"""Scenes and looks: layers back to front, a camera, negative space, a grade."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
+from pydantic_core import PydanticCustomError
+
+from .errors import SceneError, did_you_mean
+from .layer import INPUTS, Layer
+from .model import Keyed, Mistake, Model, Number, Pair, Share, Triple, quote, refuse
+from .timing import parse_frames
+
+
+class Camera(Model):
+    """What moves every layer by its parallax."""
+
+    pan: Annotated[Pair, Keyed(-100000, 100000, size=2)] = Field(
+        default=(0.0, 0.0), description="How far the camera has moved right and down; px; may be keyed."
+    )
+    zoom: Annotated[Number, Keyed(0.1, 10)] = Field(
+        default=1.0, description="Magnification about the middle of the frame; 0.1 to 10; may be keyed."
+    )
+    shake: Annotated[Number, Keyed(0, 200)] = Field(
+        default=0.0, description="Amplitude of a hand's tremor; px, 0 to 200; may be keyed."
+    )
+
+
+class Liubai(Model):
+    """留白: which share of the frame is left blank, what gives way, and what stays whole."""
+
+    target: Share = Field(description="Share of the frame left blank; 0 to 1; may be keyed.")
+    from_: tuple[str, ...] = Field(
+        default=(),
+        validation_alias="from",
+        serialization_alias="from",
+        description="Layers that give way; default: all below the first protected one.",
+    )
+    protect: tuple[str, ...] = Field(default=(), description="Layers left whole.")
+    edge: Literal["torn", "mist", "dry"] = Field(
+        default="torn", description="How ink ends: torn by the paper, in mist, dry."
+    )
+    bleed: Annotated[Number, Keyed(0, 200)] = Field(
+        default=8.0, description="How far ink creeps into the blank; px, 0 to 200; may be keyed."
+    )
+
+
+class Cdl(Model):
+    """ASC CDL: out = (in * slope + offset) ^ power, then saturation about luma."""
+
+    slope: Annotated[Triple, Keyed(0, 16, size=3)] = Field(
+        default=(1.0, 1.0, 1.0), description="Red, green, blue; 0 to 16; may be keyed."
+    )
+    offset: Annotated[Triple, Keyed(-4, 4, size=3)] = Field(
+        default=(0.0, 0.0, 0.0), description="Red, green, blue; -4 to 4; may be keyed."
+    )
+    power: Annotated[Triple, Keyed(0.01, 16, size=3)] = Field(
+        default=(1.0, 1.0, 1.0), description="Red, green, blue; 0.01 to 16; may be keyed."
+    )
+    saturation: Annotated[Number, Keyed(0, 8)] = Field(
+        default=1.0, description="0 grey, 1 unchanged; to 8; may be keyed."
+    )
+
+
+class Hint(Model):
+    """An accent of one hue, rationed: the lit windows of a blue night."""
+
+    hue: float = Field(ge=0, le=360, description="OKLCh hue in degrees.")
+    share: tuple[float, float] = Field(
+        default=(0.005, 0.015), description="Least and most of the frame it may take; 0 to 1."
+    )
+    where: str = Field(
+        default="background", min_length=1, description='"background", or the name of a layer.'
+    )
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Hint:
+        if not 0 <= self.share[0] <= self.share[1] <= 1:
+            refuse([Mistake(("share",), f"share {list(self.share)} is not [least, most] within 0 to 1")])
+        return self
+
+
+class Grade(Model):
+    """How a scene's colours are turned after painting; bare paper stays paper."""
+
+    in_: Literal["ink", "light"] | None = Field(
+        default=None,
+        validation_alias="in",
+        serialization_alias="in",
+        description="On the ink (default in scenes of ink) or on the developed frame (default otherwise).",
+    )
+    space: str = Field(
+        default="srgb", min_length=1, description="Where it works: srgb, linear, log, or an OCIO name."
+    )
+    cdl: Cdl = Field(default_factory=Cdl, description="Slope, offset, power and saturation.")
+    chroma: Annotated[Number, Keyed(0, 8)] = Field(
+        default=1.0, description="OKLCh chroma; 0 grey, 1 unchanged; to 8; may be keyed."
+    )
+    lut: str | None = Field(
+        default=None, min_length=1, description="A .cube file, relative to this file's folder."
+    )
+    mix: Share = Field(
+        default=1.0, description="How much of the grade; 0 leaves the picture as it is; may be keyed."
+    )
+    hint: Hint | None = Field(default=None, description="A rationed accent.")
+
+
+Anchor = tuple[float, float]
+Name = Annotated[
+    str,
+    Field(pattern=r"^[^\s:/\\,][^:/\\,]*$"),
+    WithJsonSchema({"type": "string", "pattern": r"^[^\s:/\\,][^:/\\,]*$"}),
+]
+
+
+class Picture(Model):
+    """What a scene and a look have in common."""
+
+    name: Name = Field(description="Name; default: the file's name without .toml.")
+    mood: str = Field(default="", description="The row of the colour script.")
+    medium: Literal["ink", "light"] = Field(
+        default="ink", description="Painted in ink on paper, or composited in light."
+    )
+    anchors: dict[str, Anchor] = Field(default_factory=dict, description="Places by name: [x, y] in px.")
+    seed: int | None = Field(
+        default=None, ge=0, lt=2**53, description="Another throw of the dice; default: from the name."
+    )
+    camera: Camera = Field(default_factory=Camera, description="The camera.")
+    layer: tuple[Layer, ...] = Field(default=(), description="Layers, back to front.")
+    liubai: Liubai | None = Field(default=None, description="Negative space; without it nothing is lifted.")
+    grade: Grade = Field(default_factory=Grade, description="The grade.")
+    folder: Path | None = Field(default=None, exclude=True, repr=False)
+    source: Path | None = Field(default=None, exclude=True, repr=False)
+
+    def path(self, file: str) -> Path:
+        """A file this picture names, beside the TOML that names it."""
+        return (self.folder or Path()) / file
+
+    def named(self, name: str) -> Layer:
+        """The layer of that name; SceneError says which there are."""
+        names = [x.name for x in self.layer]
+        if name not in names:
+            near = did_you_mean(name, names)
+            raise SceneError(f'scene "{self.name}" has no layer "{name}"{near}: it has {", ".join(names)}')
+        return self.layer[names.index(name)]
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Picture:
+        refuse(_inconsistencies(self))
+        return self
+
+
+def _inconsistencies(picture: Picture) -> list[Mistake]:
+    """Names inside a scene that refer to nothing, and combinations that cannot be meant."""
+    found: list[Mistake] = []
+    names = [x.name for x in picture.layer]
+    anchors = tuple(picture.anchors)
+    for i, layer in enumerate(picture.layer):
+        at: tuple[str | int, ...] = ("layer", i)
+        if layer.name in names[:i]:
+            found.append(
+                Mistake((*at, "name"), f'layer "{layer.name}" is there twice: give one another name')
+            )
+        if isinstance(layer.position, str) and layer.position not in anchors:
+            there = f"the scene has {', '.join(anchors)}" if anchors else "the scene has none: write [x, y]"
+            near = did_you_mean(layer.position, anchors)
+            found.append(Mistake((*at, "position"), f'unknown anchor "{layer.position}"{near}: {there}'))
+        if layer.blend != "normal" and picture.medium == "ink" and layer.group is None:
+            do = 'give it a group, or set medium = "light"'
+            found.append(Mistake((*at, "blend"), f'blend "{layer.blend}" works in light, this is ink: {do}'))
+        if layer.matte == layer.name:
+            found.append(Mistake((*at, "matte"), "a layer cannot be its own matte"))
+    if picture.liubai:
+        for key, given in (("from", picture.liubai.from_), ("protect", picture.liubai.protect)):
+            for i, name in enumerate(given):
+                if name not in names:
+                    near = did_you_mean(name, names)
+                    told = f'{key} names unknown layer "{name}"{near}: the scene has {", ".join(names)}'
+                    found.append(Mistake(("liubai", key, i), told))
+        if picture.medium == "light":
+            found.append(Mistake(("liubai",), 'liubai lifts ink, but the scene\'s medium is "light"'))
+    hint = picture.grade.hint
+    if hint and hint.where != "background" and hint.where not in names:
+        near = did_you_mean(hint.where, ["background", *names])
+        found.append(Mistake(("grade", "hint", "where"), f'unknown layer "{hint.where}"{near}'))
+    return found
+
+
+def _span(given: Any) -> Any:
+    if isinstance(given, (list, tuple)) and len(given) == 2 and all(isinstance(n, int) for n in given):
+        given = f"{given[0]}-{given[1]}"
+    if isinstance(given, int) and not isinstance(given, bool):
+        given = str(given)
+    if not isinstance(given, str):
+        raise PydanticCustomError("span", '{v} is not a range: write "1001-1168"', {"v": quote(given)})
+    try:
+        frames = parse_frames(given)
+    except SceneError as error:
+        raise PydanticCustomError("span", "{text}", {"text": str(error)}) from None
+    if frames != list(range(frames[0], frames[-1] + 1)):
+        told = f'frames "{given}" is not one range going forward: write "{min(frames)}-{max(frames)}"'
+        raise PydanticCustomError("span", "{text}", {"text": told})
+    return f"{frames[0]}-{frames[-1]}"
+
+
+class Scene(Picture):
+    """One scene of a film: its frames are the scene's own numbers."""
+
+    frames: Annotated[str, BeforeValidator(_span)] = Field(
+        description='First and last frame, inclusive: "1001-1168".'
+    )
+
+    @property
+    def first(self) -> int:
+        """The number of its first frame."""
+        return _ends(self.frames)[0]
+
+    @property
+    def last(self) -> int:
+        """The number of its last frame."""
+        return _ends(self.frames)[1]
+
+    @property
+    def length(self) -> int:
+        """How many frames it has in the cut."""
+        return self.last - self.first + 1
+
+
+def _ends(frames: str) -> tuple[int, int]:
+    found = re.fullmatch(r"(-?\d+)-(-?\d+)", frames)
+    if not found:
+        raise SceneError(f'frames "{frames}" is not a range: write "1001-1168"')
+    return int(found[1]), int(found[2])
+
+
+class Look(Picture):
+    """A scene without frames for other people's pictures: exactly one layer has use = "input"."""
+
+    inputs: dict[str, str] = Field(
+        default_factory=dict,
+        description="Planes by name (depth, normal, vector, position, matte, id): channel suffix or file.",
+    )
+
+    @model_validator(mode="after")
+    def _one_input(self) -> Look:
+        mistakes = []
+        places = [i for i, x in enumerate(self.layer) if x.use == "input"]
+        if not places:
+            mistakes.append(
+                Mistake((), 'a look needs one layer with use = "input": that is where the footage goes')
+            )
+        for i in places[1:]:
+            mistakes.append(
+                Mistake(("layer", i, "use"), 'a look has one layer with use = "input", this is another')
+            )
+        for name in self.inputs:
+            if name not in INPUTS:
+                near = did_you_mean(name, INPUTS)
+                mistakes.append(
+                    Mistake(("inputs", name), f'unknown input "{name}"{near}: use {", ".join(INPUTS)}')
+                )
+        refuse(mistakes)
+        return self
+
+    def scene(self, first: int, last: int) -> Scene:
+        """The same as a scene over the footage's frames; the layer with use = "input" stays as it is."""
+        told = {name: getattr(self, name) for name in Picture.model_fields}
+        return Scene(frames=f"{first}-{last}", **told)
