@@ -54,12 +54,13 @@ class Channel:
 
 @dataclass(frozen=True)
 class Part:
-    """One part: its data window (x, y, w, h), its display window, how many channels it has."""
+    """One part: its data window (x, y, w, h), display window, number of channels, view (left, right)."""
 
     window: tuple[int, int, int, int]
     display: tuple[int, int, int, int]
     nchannels: int
     compression: str
+    view: str
 
 
 @dataclass(frozen=True)
@@ -121,6 +122,7 @@ def _header(path: str, mtime: int, size: int) -> Header:
                 (spec.full_x, spec.full_y, spec.full_width, spec.full_height),
                 spec.nchannels,
                 str(spec.getattribute("compression") or "none"),
+                str(spec.getattribute("view") or ""),
             )
         )
     source.close()
@@ -185,15 +187,21 @@ def picture_of(group: tuple[Channel, ...]) -> tuple[Channel, ...]:
 
 
 def find_passes(
-    head: Header, near: str = "", only: Iterable[str] | None = None
+    head: Header, near: Channel | None = None, only: Iterable[str] | None = None
 ) -> dict[str, tuple[Channel, ...]]:
-    """Channels of the passes the file holds, by canonical name; those beside layer `near` are preferred.
+    """Channels of the passes the file holds, by canonical name; those beside channel `near`, in its view or
+    view layer, are preferred.
 
     only: the passes wanted, all known ones and raw Cryptomatte when None.
     """
     layers = head.layers()
-    view = near.rpartition(".")[0]
-    order = sorted((n for n in layers if n), key=lambda n: n.rpartition(".")[0] != view)
+    beside = near.layer.rpartition(".")[0] if near else ""
+    view = head.parts[near.part].view if near else ""
+
+    def distance(c: Channel) -> tuple[bool, bool]:
+        return c.layer.rpartition(".")[0] != beside, head.parts[c.part].view not in ("", view)
+
+    order = sorted((n for n in layers if n), key=lambda n: distance(layers[n][0]))
     out: dict[str, tuple[Channel, ...]] = {}
     wanted = None if only is None else set(only)
     for name, (titles, components) in PASSES.items():
@@ -208,7 +216,7 @@ def find_passes(
                         break
     if "depth" not in out and (wanted is None or "depth" in wanted):
         bare = sorted(
-            (c for c in head.channels if c.name.rpartition(".")[2] == "Z"), key=lambda c: len(c.name)
+            (c for c in head.channels if c.component == "Z"), key=lambda c: (distance(c), len(c.name))
         )
         bare = [c for c in bare if len(layers[c.layer]) == 1 or _components(layers[c.layer], ("r",))]
         out |= {"depth": (bare[0],)} if bare else {}

@@ -60,6 +60,8 @@ def read(
     names = None if passes is True else () if passes is False else tuple(passes)
     found = _load(Path(path), layer, alpha, transfer, names)
     pixels = to_light(found.pixels, found.transfer, found.premultiplied)
+    if found.premultiplied and pixels.size and not pixels[..., 3].any() and pixels[..., :3].any():
+        found.warnings.append("has colour but alpha 0 everywhere: it only adds light")
     info = {
         "file": str(path),
         "bits": found.bits,
