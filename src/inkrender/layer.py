@@ -216,7 +216,8 @@ class Layer(Model):
         given = [k for k in KINDS_OF_LAYER if getattr(self, k) is not None]
         if len(given) != 1:
             has = f"has {' and '.join(given)}" if given else "shows nothing"
-            mistakes.append(Mistake((), f"the layer {has}: give exactly one of use, file, rig, text"))
+            told = f"the layer {has}: give exactly one of use, file, rig, text"
+            mistakes += [Mistake((k,), told) for k in given[1:]] or [Mistake((), told)]
         if self.with_ and self.use is None:
             mistakes.append(
                 Mistake(("with",), "with holds the parameters of a shader, but the layer has no use")

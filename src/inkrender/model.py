@@ -157,7 +157,7 @@ def quote(value: Any) -> str:
 class Model(BaseModel):
     """Frozen; an unknown key is an error. Equal when all but the folder they were read from is equal."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, validate_default=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, allow_inf_nan=False)
     _PLACE: ClassVar = ("folder", "source")  # where a model was read from says nothing about what it is
 
     def __eq__(self, other: object) -> bool:
@@ -165,6 +165,16 @@ class Model(BaseModel):
             return NotImplemented
         names = [n for n in type(self).model_fields if n not in self._PLACE]
         return all(getattr(self, n) == getattr(other, n) for n in names)
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        told = handler.resolve_ref_schema(handler(schema))
+        if names := keyable(cls):
+            about = f"Keys by name, [[frame, value, easing], ...], for {', '.join(names)}."
+            told.setdefault("properties", {}).setdefault("keys", {"type": "object", "description": about})
+        return told
 
     __hash__ = None  # type: ignore[assignment]  # parameters are dictionaries
 
@@ -188,8 +198,8 @@ class Model(BaseModel):
                 continue
             else:
                 target = name
-                if name not in _keyable(cls):
-                    near = did_you_mean(name, _keyable(cls))
+                if name not in keyable(cls):
+                    near = did_you_mean(name, keyable(cls))
                     mistakes.append(Mistake(("keys", name), f"{name} cannot be keyed{near}: {_offer(cls)}"))
                     continue
             if target in spot:
@@ -209,13 +219,13 @@ def flat(table: dict[str, Any], above: str = "") -> Iterable[tuple[str, Any]]:
             yield above + name, value
 
 
-def _keyable(cls: type[BaseModel]) -> tuple[str, ...]:
+def keyable(cls: type[BaseModel]) -> tuple[str, ...]:
     found = cls.model_fields.items()
     return tuple(name for name, f in found if any(isinstance(m, Keyed) for m in f.metadata))
 
 
 def _offer(cls: type[BaseModel]) -> str:
-    names = _keyable(cls)
+    names = keyable(cls)
     parts = " and, on a rig, PART.rotate, .x, .y, .scale, .opacity" if "rig" in cls.model_fields else ""
     with_ = ', "with.PARAMETER"' if "with_" in cls.model_fields else ""
     return f"what can is {', '.join(names)}{with_}{parts}" if names else "nothing here can"

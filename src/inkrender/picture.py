@@ -201,7 +201,8 @@ def _span(given: Any) -> Any:
     except SceneError as error:
         raise PydanticCustomError("span", "{text}", {"text": str(error)}) from None
     if frames != list(range(frames[0], frames[-1] + 1)):
-        told = f'frames "{given}" is not one range going forward: write "{min(frames)}-{max(frames)}"'
+        ends = sorted(int(n) for n in re.findall(r"(?<!\d)-?\d+", given)[:2])
+        told = f'frames "{given}" is not one range going forward: write "{ends[0]}-{ends[-1]}"'
         raise PydanticCustomError("span", "{text}", {"text": told})
     return f"{frames[0]}-{frames[-1]}"
 

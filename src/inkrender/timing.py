@@ -192,9 +192,8 @@ def parse_keys(given: Any) -> tuple[Key, ...]:
             raise SceneError(f"{where}: {_short(frame)} is not a frame number")
         frame = int(frame) if frame == int(frame) else float(frame)
         if not isinstance(easing, str) or easing not in EASINGS:
-            near = did_you_mean(str(easing), tuple(EASINGS))
-            known = ", ".join(EASINGS)
-            raise SceneError(f"{where}: easing {_short(easing)} is not known{near}: use {known}")
+            near = did_you_mean(str(easing), tuple(EASINGS)) or f": use {', '.join(EASINGS)}"
+            raise SceneError(f"{where}: easing {_short(easing)} is not known{near}")
         if _listlike(value):
             if not value or not all(_finite(v) for v in value):
                 raise SceneError(f"{where} at frame {frame:g}: {_short(value)} is not a list of numbers")
