@@ -10,9 +10,10 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .arrays import grade, liubai
     from .canvas import blank_canvas, develop, lay, lift, light_to_ink, over, wash
     from .errors import DeliverError, InkError, PlateError, RefusedError, SceneError, ShaderError
-    from .film import Film, Scene, grade, liubai, load, look, read
+    from .film import Film, Scene, load, look, read
     from .frame import Frame
     from .scene import Audio, Camera, Cdl, Deliver, Grade, Hint, Layer, Liubai, ShaderUse, Transition
 
@@ -21,7 +22,8 @@ __version__ = "0.1.0"
 _HOME = {
     "canvas": ["blank_canvas", "develop", "lay", "lift", "light_to_ink", "over", "wash"],
     "errors": ["DeliverError", "InkError", "PlateError", "RefusedError", "SceneError", "ShaderError"],
-    "film": ["Film", "Scene", "grade", "liubai", "load", "look", "read"],
+    "arrays": ["grade", "liubai"],
+    "film": ["Film", "Scene", "load", "look", "read"],
     "frame": ["Frame"],
     "scene": [
         "Audio",

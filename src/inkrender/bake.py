@@ -1,0 +1,442 @@
+"""A layer's own picture, before the camera sees it: painted, read, drawn or set, shaded, and kept.
+
+A picture that is the same in every frame is baked once a scene, for all its views can see, and kept under
+the hash of everything that made it. Others are made for the drawing at hand. Shaders on a layer work here, in
+the layer's own space, so that grain and edges belong to the layer and not to the screen.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import cache, canvas, points, scene
+from .errors import SceneError
+from .frame import Baked, Frame, Medium, Region
+from .plan import MARGIN, LayerPass, ScenePass, ShaderPass, sheet
+from .shader import At, Inputs
+from .timing import seed_of
+
+Plane = NDArray[np.float32]
+GIB = 1 << 30
+
+_memory = cache.Memory(limit=3 * GIB // 2)
+_pictures = cache.Memory(limit=GIB // 4)  # files of the last few frames, as they were read
+
+
+@dataclass(frozen=True)
+class Studio:
+    """Where a film is painted: its paper, and the size its layers are baked at.
+
+    scale: output px per px at 1080 lines. paper: the film's paper shader.
+    """
+
+    film: scene.Film
+    size: tuple[int, int]
+    paper: ShaderPass
+    folders: tuple[Path, ...] = ()
+    store: Path = field(default_factory=cache.folder)
+
+    @property
+    def scale(self) -> float:
+        """Output px per px at 1080 lines."""
+        return self.size[1] / 1080
+
+    @cached_property
+    def sheet(self) -> Baked:
+        """The paper: -ln of its reflectance and its height, at output size."""
+        region = Region(0.0, 0.0, *self.size, self.scale)
+        key = cache.digest("paper", self.paper.told(), _place(region), self.film.seed, cache.code_digest())
+        return self._kept(key, lambda: Baked.of(self._grain(region), region))
+
+    @cached_property
+    def white(self) -> NDArray[np.float32]:
+        """The paper as one linear colour, (3,): what blank is measured against."""
+        inner = self.sheet.pixels()[..., :3].reshape(-1, 3)
+        return np.asarray(np.exp(-inner.mean(axis=0, dtype=np.float64)), np.float32)
+
+    def height(self, region: Region) -> Plane:
+        """The paper's height, float32 (h, w) 0..1, as it lies under a region of a layer."""
+        return np.ascontiguousarray(self._grain(region)[..., 3])
+
+    def _grain(self, region: Region) -> NDArray[np.float32]:
+        dst = np.zeros((region.h, region.w, 4), np.float32)
+        at = At(seed=seed_of(self.film.seed, "paper"))
+        self.paper.shader.shade(dst, region, at, self.paper.params, Inputs())
+        return dst
+
+    def _kept(self, key: str, make: Callable[[], Baked]) -> Baked:
+        def load_or_make() -> Baked:
+            found = cache.load_baked(self.store, key)
+            if found is None:
+                found = make()
+                cache.save_baked(self.store, key, found)
+            return found
+
+        return _memory.get(key, load_or_make, lambda b: b.data.nbytes)
+
+    # layers -----------------------------------------------------------------------------------------------
+
+    def layer(self, one: ScenePass, layer: LayerPass) -> Baked:
+        """The layer's picture for this frame, baked."""
+        key = self.key(one, layer)
+        if layer.static:
+            return self._kept(key, lambda: self._paint(one, layer))
+        # a drawing is held for a few frames and asked for by several threads: remembered, never stored
+        return _memory.get(key, lambda: self._paint(one, layer), lambda b: b.data.nbytes)
+
+    def key(self, one: ScenePass, layer: LayerPass) -> str:
+        """The hash of everything that decides the layer's own picture."""
+        when: tuple[Any, ...] = () if layer.static else (layer.drawing, layer.seconds)
+        return cache.digest(
+            cache.code_digest(),
+            layer.kind,
+            layer.seed,
+            self.film.seed,
+            layer.source.told() if layer.source else None,
+            [use.told() for use in layer.shaders],
+            self.paper.told(),
+            _place(self._region(layer)) if layer.source else (self.size, layer.zoom_max),
+            self._made_from(one, layer),
+            when,
+        )
+
+    def _made_from(self, one: ScenePass, layer: LayerPass) -> Any:
+        told = layer.layer
+        if layer.kind == "file":
+            path = self._file(one, layer)
+            which = "black" if path == "black" else None if path is None else _content(path, layer, one.scene)
+            planes = [cache.file_digest(p) for p in self._plane_files(one, layer)]
+            return [which, planes, told.pass_, told.alpha, told.transfer, told.fit, _size_of(layer)]
+        if layer.kind == "rig":
+            return [cache.file_digest(one.scene.path(told.rig or "")), self._pose(layer), _size_of(layer)]
+        if layer.kind == "text":
+            font = one.scene.path(told.font) if told.font else None
+            face = cache.file_digest(font) if font and font.is_file() else told.font
+            return [told.text, face, told.size, told.pigment, told.vertical, told.align, _size_of(layer)]
+        return None
+
+    def _paint(self, one: ScenePass, layer: LayerPass) -> Baked:
+        if layer.source is not None:
+            return self._painted(layer)
+        frame, region = self._picture(one, layer)
+        return self._shaded(layer, frame, region, "light")
+
+    def _region(self, layer: LayerPass) -> Region:
+        """What has to be painted of a source: all that is ever seen of it, or what this frame sees."""
+        scale = self.scale * layer.zoom_max
+        w, h = sheet(self.film)
+        v = layer.view
+        x0, y0, x1, y1 = layer.extent if layer.static else (v.x, v.y, v.x + w / v.zoom, v.y + h / v.zoom)
+        left, top = math.floor(x0 * scale) - MARGIN, math.floor(y0 * scale) - MARGIN
+        right, low = math.ceil(x1 * scale) + MARGIN, math.ceil(y1 * scale) + MARGIN
+        return Region(left / scale, top / scale, right - left, low - top, scale)
+
+    def _painted(self, layer: LayerPass) -> Baked:
+        source = layer.source
+        if source is None:
+            raise TypeError("only a layer with a source shader is painted")
+        region = self._region(layer)
+        reach = _reach(layer)
+        grown, border = _grow(region, reach)
+        dst = np.zeros((grown.h, grown.w, 4), np.float32)
+        inputs = self._inputs(source, grown, {}, layer)
+        source.shader.shade(dst, grown, _at(layer), source.params, inputs)
+        medium: Medium = "light" if source.shader.medium == "light" else "ink"
+        pixels, medium = self._apply(layer, dst, grown, medium, {})
+        inner = pixels[border : border + region.h, border : border + region.w]
+        return Baked.of(inner, region, medium)
+
+    def _shaded(self, layer: LayerPass, frame: Frame, region: Region, medium: Medium) -> Baked:
+        pixels, medium = self._apply(layer, frame.pixels, region, medium, frame.passes)
+        return Baked.of(pixels, region, medium)
+
+    def _apply(
+        self,
+        layer: LayerPass,
+        pixels: NDArray[np.float32],
+        region: Region,
+        medium: Medium,
+        planes: dict[str, NDArray[np.float32]],
+    ) -> tuple[NDArray[np.float32], Medium]:
+        """Run the layer's shaders over its picture; light becomes ink where a shader paints ink."""
+        if not layer.shaders:
+            return pixels, medium
+        pixels = np.array(pixels, np.float32, order="C")
+        told = layer.layer
+        for use in layer.shaders:
+            if medium == "light" and use.shader.medium == "ink":
+                pixels = canvas.light_to_ink(pixels, told.white, 1.0, told.edges)
+                pixels[..., 3] *= np.float32(told.at("body", layer.frame))
+                medium = "ink"
+            elif medium == "ink" and use.shader.medium == "light":
+                raise SceneError(
+                    f'layer "{told.name}": shader "{use.shader.name}" works on light, but the layer is ink '
+                    "by then: put it before the shaders that paint ink"
+                )
+            inputs = self._inputs(use, region, planes, layer)
+            if use.shader.kind == "area":
+                use.shader.shade(pixels, region, _at(layer), use.params, inputs)
+            else:
+                pixels = points.shade_points(use, pixels, region, _at(layer), inputs)
+            medium = "ink" if use.shader.gives == "ink" else "light"
+        return pixels, medium
+
+    def _inputs(
+        self, use: ShaderPass, region: Region, planes: dict[str, NDArray[np.float32]], layer: LayerPass
+    ) -> Inputs:
+        """The planes a shader asks for: the paper's height, passes of the plate, and what it bakes itself."""
+        shader = use.shader
+        found: dict[str, Any] = {}
+        for name in (*shader.needs, *shader.optional):
+            if name == "height":
+                found[name] = self.height(region)
+            elif name in planes:
+                found[name] = planes[name]
+            elif name in shader.optional:
+                found[name] = None
+            else:
+                there = f"it has {', '.join(planes)}" if planes else "the layer has no such pass"
+                raise SceneError(
+                    f'layer "{layer.layer.name}": shader "{shader.name}" needs {name}, {there}: '
+                    f'give inputs.{name} = "FILE or channel"'
+                )
+        if shader.bake is not None:
+            found.update(shader.bake(use.params, region, layer.seed))
+        return Inputs(**found)
+
+    # pictures that come from elsewhere --------------------------------------------------------------------
+
+    def _file(self, one: ScenePass, layer: LayerPass) -> Any:
+        """The file this drawing shows, "black" or None for nothing; the video itself for a video."""
+        from .io.sequence import Sequence
+
+        told = layer.layer
+        path = one.scene.path(told.file or "")
+        if is_video(path):
+            return path
+        found = _sequence(str(path), Sequence)
+        return found.resolve(
+            file_frame(one.scene, layer), missing=told.missing, before=told.before, after=told.after
+        )
+
+    def _plane_files(self, one: ScenePass, layer: LayerPass) -> list[Path]:
+        return [p for p in (one.scene.path(v) for v in layer.layer.inputs.values()) if p.is_file()]
+
+    def _pose(self, layer: LayerPass) -> dict[str, float]:
+        told = layer.layer
+        pose = {name: float(told.at(name, layer.drawing)) for name in told.keys}
+        pose["wind"] = float(told.at("wind", layer.drawing))
+        pose["seconds"] = layer.seconds if pose["wind"] else 0.0
+        return pose
+
+    def _picture(self, one: ScenePass, layer: LayerPass) -> tuple[Frame, Region]:
+        """The layer's picture as light at output scale, and where it lies in the layer's own space."""
+        told, frame = layer.layer, layer.drawing
+        grown = float(told.at("scale", frame))
+        scale = self.scale * layer.zoom_max
+        if layer.kind == "file":
+            return self._plate(one, layer, grown)
+        if layer.kind == "rig":
+            from .io.svg import rig
+
+            pose = self._pose(layer)
+            seconds, wind = pose.pop("seconds"), pose.pop("wind")
+            if told.at("rotation", frame):
+                pose["rotate"] = float(told.at("rotation", frame))
+            drawn = rig(one.scene.path(told.rig or ""))
+            pixels, origin = drawn.raster(pose, seconds, wind, grown * scale)
+        else:
+            from .io import text
+
+            pixels, origin = text.raster(
+                told.text or "",
+                one.scene.path(told.font) if told.font and one.scene.path(told.font).is_file() else told.font,
+                told.size * grown,
+                told.pigment,
+                vertical=told.vertical,
+                align=told.align,
+                scale=scale,
+            )
+        h, w = pixels.shape[:2]
+        reach = math.ceil(_reach(layer) * scale)
+        pixels = np.pad(pixels, ((reach, reach), (reach, reach), (0, 0)))
+        region = Region(
+            -(origin[0] + reach) / scale, -(origin[1] + reach) / scale, w + 2 * reach, h + 2 * reach, scale
+        )
+        return Frame(np.ascontiguousarray(pixels, np.float32)), region
+
+    def plane(self, one: ScenePass, layer: LayerPass, name: str) -> NDArray[np.float32] | None:
+        """A pass of a plate at output scale, as it lies in the layer, or None where it has none."""
+        frame, _ = self._plate(one, layer, float(layer.layer.at("scale", layer.drawing)), (name,))
+        return frame.passes.get(name)
+
+    def _plate(
+        self, one: ScenePass, layer: LayerPass, grown: float, also: tuple[str, ...] = ()
+    ) -> tuple[Frame, Region]:
+        plate = self._read(one, layer, also)
+        scale = self.scale * layer.zoom_max
+        told = layer.layer
+        (w, h), (across, down) = plate.size, sheet(self.film)
+        if told.fit == "none":  # a pixel of the file is a pixel of the master
+            px = 1080 / self.film.size[1] * grown
+        else:
+            px = (max if told.fit == "cover" else min)(across / w, down / h) * grown
+        x, y = ((across - w * px) / 2, (down - h * px) / 2) if told.fit != "none" else (0.0, 0.0)
+        size = max(1, round(w * px * scale)), max(1, round(h * px * scale))
+        turned = float(told.at("rotation", layer.drawing))
+        fitted = _turn(resize(plate, size), turned) if turned else resize(plate, size)
+        if turned:
+            x, y = x + w * px / 2 - fitted.size[0] / scale / 2, y + h * px / 2 - fitted.size[1] / scale / 2
+        return fitted, Region(x, y, *fitted.size, scale)
+
+    def _read(self, one: ScenePass, layer: LayerPass, also: tuple[str, ...] = ()) -> Frame:
+        told = layer.layer
+        path = self._file(one, layer)
+        if path is None or path == "black":
+            w, h = self.film.size
+            empty = np.zeros((h, w, 4), np.float32)
+            empty[..., 3] = 1 if path == "black" else 0
+            return Frame(empty)
+        wanted = {n for use in layer.shaders for n in (*use.shader.needs, *use.shader.optional)} | set(also)
+        number = file_frame(one.scene, layer) if is_video(path) else 0
+        planes = {k: v for k, v in told.inputs.items() if k in wanted}
+        key = (str(path), number, told.pass_, told.alpha, told.transfer, tuple(sorted(planes.items())))
+        return _pictures.get(
+            (*key, tuple(sorted(wanted)), cache.file_digest(path)),
+            lambda: read_plate(path, number, layer, planes, wanted, one.scene),
+            lambda f: f.pixels.nbytes + sum(p.nbytes for p in f.passes.values()),
+        )
+
+
+def file_frame(one: scene.Scene, layer: LayerPass) -> int:
+    """The frame of a file that a drawing shows: the scene's own number, moved by offset or start."""
+    told = layer.layer
+    if told.start is not None:
+        return layer.drawing - one.first + told.start
+    return layer.drawing + (told.offset or 0)
+
+
+def is_video(path: Any) -> bool:
+    """Whether a file is a video by its name."""
+    from .plan import moves
+
+    return isinstance(path, Path) and moves(path.name) and "#" not in path.name and "%" not in path.name
+
+
+def read_plate(
+    path: Path,
+    number: int,
+    layer: LayerPass,
+    planes: dict[str, str],
+    wanted: set[str],
+    one: scene.Scene,
+) -> Frame:
+    """A plate as premultiplied scene-linear light, with the passes its shaders read."""
+    told = layer.layer
+    if is_video(path):
+        from .io import video
+
+        return video.open_video(path).frame(number)
+    from .io import stills
+
+    frame = stills.read(
+        path,
+        layer=told.pass_,
+        alpha=None if told.alpha == "auto" else told.alpha,
+        transfer=None if told.transfer == "auto" else told.transfer,
+        passes=wanted - set(planes),
+    )
+    passes = dict(frame.passes)
+    for name, where in planes.items():
+        beside = one.path(where)
+        passes[name] = stills.read_pass(beside, name) if beside.is_file() else stills.read_pass(path, where)
+    return Frame(frame.pixels, frame.medium, passes, frame.info)
+
+
+def resize(frame: Frame, size: tuple[int, int]) -> Frame:
+    """A frame and its passes at another size: area averages down, cubic up; passes keep their values."""
+    if frame.size == size:
+        return frame
+    import cv2
+
+    down = size[0] < frame.size[0]
+    how = cv2.INTER_AREA if down else cv2.INTER_CUBIC
+    pixels = np.asarray(cv2.resize(frame.pixels, size, interpolation=how), np.float32)
+    if not down:  # a cubic overshoots beside an edge: light below 0 and alpha beyond 1 do not exist
+        pixels = np.maximum(pixels, 0)
+        pixels[..., 3] = np.minimum(pixels[..., 3], 1)
+    passes = {
+        name: np.asarray(cv2.resize(plane, size, interpolation=cv2.INTER_NEAREST), np.float32)
+        for name, plane in frame.passes.items()
+    }
+    return Frame(pixels, frame.medium, passes, frame.info)
+
+
+def _turn(frame: Frame, degrees: float) -> Frame:
+    """A frame turned clockwise about its middle, on a canvas that holds all of it."""
+    import cv2
+
+    w, h = frame.size
+    a = math.radians(degrees)
+    wide = math.ceil(abs(w * math.cos(a)) + abs(h * math.sin(a))) + 2
+    tall = math.ceil(abs(w * math.sin(a)) + abs(h * math.cos(a))) + 2
+    how = cv2.getRotationMatrix2D(((w - 1) / 2, (h - 1) / 2), -degrees, 1.0)
+    how[:, 2] += np.array([(wide - w) / 2, (tall - h) / 2])
+
+    def turn(plane: NDArray[np.float32], flags: int) -> NDArray[np.float32]:
+        return np.asarray(cv2.warpAffine(plane, how, (wide, tall), flags=flags), np.float32)
+
+    pixels = np.maximum(turn(frame.pixels, cv2.INTER_CUBIC), 0)
+    pixels[..., 3] = np.minimum(pixels[..., 3], 1)
+    passes = {name: turn(plane, cv2.INTER_NEAREST) for name, plane in frame.passes.items()}
+    return Frame(pixels, frame.medium, passes, frame.info)
+
+
+def _grow(region: Region, reach: float) -> tuple[Region, int]:
+    border = math.ceil(reach * region.scale)
+    step = border / region.scale
+    grown = Region(
+        region.x - step, region.y - step, region.w + 2 * border, region.h + 2 * border, region.scale
+    )
+    return grown, border
+
+
+def _reach(layer: LayerPass) -> float:
+    """How far, in px at 1080 lines, the layer's shaders look around a pixel."""
+    return sum(use.shader.reach(use.params) for use in layer.shaders if use.shader.reach is not None)
+
+
+def _at(layer: LayerPass) -> At:
+    return At(t=layer.seconds, n=layer.frame, held=layer.drawing, seed=layer.seed)
+
+
+def _place(region: Region) -> list[float]:
+    return [region.x, region.y, region.w, region.h, region.scale]
+
+
+def _size_of(layer: LayerPass) -> list[float]:
+    told = layer.layer
+    return [
+        float(told.at("scale", layer.drawing)),
+        float(told.at("rotation", layer.drawing)),
+        float(told.at("body", layer.frame)),
+    ]
+
+
+def _content(path: Path, layer: LayerPass, one: scene.Scene) -> list[Any]:
+    if is_video(path):
+        return [cache.file_digest(path), file_frame(one, layer)]
+    return [cache.file_digest(path)]
+
+
+def _sequence(path: str, sequence: Any) -> Any:
+    """A sequence is scanned once: thousands of frames ask for it."""
+    return _pictures.get(("sequence", path), lambda: sequence(path), lambda _: 4096)

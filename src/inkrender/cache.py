@@ -1,0 +1,140 @@
+"""What was made once and need not be made again: a memory of recent things and a folder of content hashes.
+
+The folder is INKRENDER_CACHE, else `.inkrender/` beside the film, else the user's cache folder. Names are
+content hashes, files appear whole or not at all, and two processes may share a folder.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+import threading
+import zipfile
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+
+from .frame import Baked, Medium, Region, occupancy
+
+T = TypeVar("T")
+
+SHELL = {"cli.py", "render.py", "deliver.py", "doctor.py", "bench.py", "check.py", "manifest.py"}
+
+
+def folder(beside: Path | None = None) -> Path:
+    """Where baked things are kept. beside: the film's folder."""
+    chosen = os.environ.get("INKRENDER_CACHE")
+    if chosen:
+        return Path(chosen).expanduser()
+    if beside is not None and os.access(beside, os.W_OK):
+        return beside / ".inkrender"
+    return Path(os.environ.get("XDG_CACHE_HOME", "~/.cache")).expanduser() / "inkrender"
+
+
+def digest(*parts: Any) -> str:
+    """32 hex digits that name a content: of text, numbers, bytes, paths, and lists and dicts of them."""
+    h = hashlib.blake2b(digest_size=16)
+    for part in parts:
+        data = part if isinstance(part, bytes) else json.dumps(part, sort_keys=True, default=str).encode()
+        h.update(len(data).to_bytes(8, "little"))
+        h.update(data)
+    return h.hexdigest()
+
+
+@lru_cache(maxsize=65536)
+def _file_digest(path: str, size: int, mtime_ns: int) -> str:
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
+
+
+def file_digest(path: Path) -> str:
+    """The digest of a file's bytes; read again only when its size or time of change says so."""
+    found = path.stat()
+    return _file_digest(str(path), found.st_size, found.st_mtime_ns)
+
+
+@lru_cache(maxsize=1)
+def code_digest() -> str:
+    """The digest of everything in inkrender that decides a pixel, and of the libraries below it."""
+    import cv2
+    import numba
+
+    here = Path(__file__).parent
+    sources = sorted(p for p in here.rglob("*.py") if p.name not in SHELL)
+    versions = {"numpy": np.__version__, "numba": numba.__version__, "cv2": cv2.__version__}
+    return digest(versions, *[p.read_bytes() for p in sources])
+
+
+class Memory:
+    """The most recently used things, up to a number of bytes; one thread makes, others wait."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self._kept: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
+        self._bytes = 0
+        self._lock = threading.Lock()
+        self._making: dict[Hashable, threading.Lock] = {}
+
+    def get(self, key: Hashable, make: Callable[[], T], size: Callable[[T], int]) -> T:
+        """What `key` names, made by `make` if it is not remembered; `size` says how many bytes it takes."""
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key][0]  # type: ignore[no-any-return]
+            making = self._making.setdefault(key, threading.Lock())
+        with making:
+            with self._lock:
+                if key in self._kept:
+                    return self._kept[key][0]  # type: ignore[no-any-return]
+            value = make()
+            with self._lock:
+                self._kept[key] = (value, size(value))
+                self._bytes += self._kept[key][1]
+                while self._bytes > self.limit and len(self._kept) > 1:
+                    _, (_, freed) = self._kept.popitem(last=False)
+                    self._bytes -= freed
+                self._making.pop(key, None)
+        return value
+
+
+def load_baked(where: Path, key: str) -> Baked | None:
+    """The baked layer that `key` names, or None: absent, or damaged and then made anew."""
+    path = where / "bakes" / f"{key}.npz"
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            data, place, medium = file["data"], file["region"], str(file["medium"])
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        return None
+    x, y, w, h, scale = (float(v) for v in place)
+    kind: Medium = "light" if medium == "light" else "ink"
+    return Baked(data, occupancy(data.view(np.float16)), Region(x, y, int(w), int(h), scale), kind)
+
+
+def save_baked(where: Path, key: str, baked: Baked) -> None:
+    """Keep a baked layer under its key. A folder that cannot be written costs time, never the frame."""
+    r = baked.region
+    try:
+        (where / "bakes").mkdir(parents=True, exist_ok=True)
+        handle, part = tempfile.mkstemp(dir=where / "bakes", suffix=".part")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                np.savez(
+                    file,
+                    data=baked.data,
+                    region=np.array([r.x, r.y, r.w, r.h, r.scale], np.float64),
+                    medium=np.array(baked.medium),
+                )
+            os.replace(part, where / "bakes" / f"{key}.npz")
+        except BaseException:
+            Path(part).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        import logging
+
+        logging.getLogger("inkrender").warning("cannot keep a baked layer in %s: %s", where, error)

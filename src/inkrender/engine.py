@@ -1,0 +1,359 @@
+"""From a plan to pixels: one table of tile operations a frame, run over tiles that never leave the cache.
+
+The order of a frame is that of `Plan.lines`: layers of a scene back to front, its lift of the canvas, the
+layers above, grade in ink, transition on absorbance, developing on paper, grade in light, packing.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import cache, colour, grading, library
+from .bake import Studio
+from .errors import SceneError
+from .frame import Baked, Region
+from .kernels.program import CANVAS, GROUP, OTHER, SPARE, SRC, Program
+from .negative_space import Lift
+from .plan import LayerPass, Plan, ScenePass, ShaderPass, View
+from .shader import At
+from .timing import seed_of
+
+FULL = (1.0, 1.0, 1.0)
+
+
+def render(
+    plan: Plan,
+    studio: Studio,
+    lifts: Sequence[Lift | None],
+    bits: Any = 8,
+    *,
+    graded: bool = True,
+) -> tuple[NDArray[Any], dict[str, Any]]:
+    """Paint a frame: (h, w, 4) uint8 or uint16, sRGB-encoded, or float16 scene-linear, and its measurements.
+
+    lifts: for each scene of the plan, from `analysis.lifts`. bits: 8, 16 or "half".
+    stats: blank (share of the finished canvas before developing), and for a lifted scene target, reachable.
+    """
+    w, h = studio.size
+    program = Program(w, h, studio.scale)
+    paint_frame(program, plan, studio, lifts, graded)
+    kind = {8: np.uint8, 16: np.uint16, "half": np.float16}.get(bits)
+    if kind is None:
+        raise SceneError(f'bits = {bits!r} is not a depth: use 8, 16 or "half"')
+    if kind is np.float16:
+        program.decode(CANVAS, "srgb")
+    out = np.zeros((h, w, 4), kind)
+    # fixed in time: a still scene gives still pixels, and grain never crawls
+    program.store(CANVAS, out, dither_seed=seed_of(plan.film.seed, "dither"))
+    found = program.run()
+    stats: dict[str, Any] = {}
+    if plan.scenes[0].scene.medium == "ink":
+        stats["blank"] = found["blank"] / (w * h)
+    for one, lift in zip(plan.scenes, lifts, strict=True):
+        if lift is not None:
+            lo, hi = lift.reachable
+            stats[f"liubai {one.scene.name}"] = {
+                "target": lift.target,
+                "solved": lift.blank,
+                "reachable": [lo, hi],
+                "met": lift.met,
+            }
+    return out, stats
+
+
+def paint_frame(
+    program: Program, plan: Plan, studio: Studio, lifts: Sequence[Lift | None], graded: bool = True
+) -> None:
+    """Everything up to display-encoded colour in CANVAS."""
+    if plan.transition is None:
+        one = plan.scenes[0]
+        _scene(program, CANVAS, studio, one, lifts[0], graded)
+        if one.scene.medium == "light":
+            program.encode(CANVAS, "srgb")
+            grade_encoded(program, CANVAS, one.grade if graded else grading.NEUTRAL)
+            return
+        program.count_blank(CANVAS, colour.blank_jacobian(studio.white))
+        program.develop(CANVAS, studio.sheet)
+        if graded and one.graded_in == "light":
+            grade_encoded(program, CANVAS, one.grade)
+        return
+    a, b = plan.scenes
+    for reg, one, lift in ((OTHER, b, lifts[1]), (CANVAS, a, lifts[0])):
+        _scene(program, reg, studio, one, lift, graded)
+        if one.scene.medium == "light":  # the two pictures meet as ink
+            program.light_to_ink(reg, _white("paper", studio), 1.0, "linear")
+    _transition(program, plan, studio)
+    program.count_blank(CANVAS, colour.blank_jacobian(studio.white))
+    program.develop(CANVAS, studio.sheet)
+    late = [one.grade if graded and _late(one) else grading.NEUTRAL for one in (a, b)]
+    if late[0] or late[1]:  # each grade has the frame to itself, and the two are mixed
+        program.copy(OTHER, CANVAS)
+        grade_encoded(program, CANVAS, late[0])
+        grade_encoded(program, OTHER, late[1])
+        program.mix(CANVAS, OTHER, plan.u)
+
+
+def paint(studio: Studio, one: ScenePass, layers: Iterable[LayerPass]) -> NDArray[np.float32]:
+    """Some layers of a scene on bare paper: ink float32 (h, w, 4), absorbances and their joint cover."""
+    w, h = studio.size
+    program = Program(w, h, studio.scale)
+    program.clear(CANVAS)
+    _layers(program, CANVAS, studio, one, tuple(layers))
+    out = np.zeros((h, w, 4), np.float32)
+    program.store(CANVAS, out)
+    program.run()
+    return out
+
+
+def blending(layer: LayerPass) -> list[Any]:
+    """How a layer meets the canvas: what decides a pixel beside its own picture and its place."""
+    told = layer.layer
+    return [
+        told.group,
+        told.blend,
+        told.white,
+        told.edges,
+        float(told.at("body", layer.frame)),
+        told.matte,
+    ]
+
+
+# a scene --------------------------------------------------------------------------------------------------
+
+
+def _scene(
+    program: Program, reg: int, studio: Studio, one: ScenePass, lift: Lift | None, graded: bool
+) -> None:
+    program.clear(reg)
+    if one.scene.medium == "light":
+        for layer in one.layers:
+            _read(program, SRC, studio, one, layer)
+            program.over_light(reg, SRC, layer.opacity, layer.layer.blend)
+        return
+    _layers(program, reg, studio, one, one.lower)
+    if lift is not None and one.liubai is not None:
+        program.lift(
+            reg,
+            lift.phi,
+            lift.ramp,
+            lift.hard,
+            lift.keep,
+            paper=studio.sheet,
+            edge=one.liubai.edge,
+        )
+    _layers(program, reg, studio, one, one.upper)
+    if graded and not _late(one):
+        grade_ink(program, reg, one.grade)
+
+
+def _layers(
+    program: Program, reg: int, studio: Studio, one: ScenePass, layers: tuple[LayerPass, ...]
+) -> None:
+    i = 0
+    while i < len(layers):
+        group = layers[i].layer.group
+        j = i + 1
+        while group is not None and j < len(layers) and layers[j].layer.group == group:
+            j += 1
+        if group is not None:
+            _group(program, reg, studio, one, layers[i:j])
+        else:
+            _layer(program, reg, studio, one, layers[i])
+        i = j
+
+
+def _layer(program: Program, reg: int, studio: Studio, one: ScenePass, layer: LayerPass) -> None:
+    if layer.opacity == 0:
+        return
+    baked = studio.layer(one, layer)
+    if baked.medium == "ink" and layer.layer.matte is None:
+        program.resample_over(reg, baked, *_placed(baked, layer.view, studio.scale), layer.opacity)
+        return
+    _read(program, SRC, studio, one, layer)
+    if baked.medium == "light":
+        told = layer.layer
+        body = float(told.at("body", layer.frame))
+        program.light_to_ink(SRC, _white(told.white, studio), body, told.edges)
+    program.over_ink(reg, SRC, layer.opacity)
+
+
+def _group(program: Program, reg: int, studio: Studio, one: ScenePass, layers: tuple[LayerPass, ...]) -> None:
+    """Neighbours of one group meet in linear light and enter the canvas as one layer."""
+    program.clear(GROUP)
+    for layer in layers:
+        baked = studio.layer(one, layer)
+        if baked.medium == "ink":
+            raise SceneError(
+                f'scene "{one.scene.name}": layer "{layer.layer.name}" is ink and cannot be in group '
+                f'"{layer.layer.group}": groups meet in light (plates, rigs, text)'
+            )
+        _read(program, SRC, studio, one, layer)
+        program.over_light(GROUP, SRC, layer.opacity, layer.layer.blend)
+    last = layers[-1]
+    body = float(last.layer.at("body", last.frame))
+    program.light_to_ink(GROUP, _white(last.layer.white, studio), body, last.layer.edges)
+    program.over_ink(reg, GROUP, 1.0)
+
+
+def _read(program: Program, reg: int, studio: Studio, one: ScenePass, layer: LayerPass) -> None:
+    """The layer's picture as the frame sees it, held by its matte."""
+    baked = studio.layer(one, layer)
+    program.resample(reg, baked, *_placed(baked, layer.view, studio.scale))
+    if layer.layer.matte is None:
+        return
+    for other in one.layers:
+        if other.layer.name == layer.layer.matte:
+            cover = studio.layer(one, other)
+            program.resample(SPARE, cover, *_placed(cover, other.view, studio.scale))
+            program.matte(reg, SPARE)
+            return
+    raise SceneError(
+        f'scene "{one.scene.name}", layer "{layer.layer.name}": matte "{layer.layer.matte}" is not a layer '
+        "of the scene"
+    )
+
+
+def _placed(baked: Baked, view: View, scale: float) -> tuple[float, float, float]:
+    """Where the frame's corner lies in a baked picture, and how many output px one of its px takes."""
+    r = baked.region
+    return (view.x - r.x) * r.scale, (view.y - r.y) * r.scale, view.zoom * scale / r.scale
+
+
+def _white(white: Any, studio: Studio) -> tuple[float, float, float]:
+    if white == "paper":
+        rgb = studio.white
+    elif isinstance(white, str):
+        rgb = colour.parse(white)
+    else:
+        rgb = np.full(3, float(white))
+    return float(rgb[0]), float(rgb[1]), float(rgb[2])
+
+
+# transition -----------------------------------------------------------------------------------------------
+
+
+def _transition(program: Program, plan: Plan, studio: Studio) -> None:
+    """CANVAS (the outgoing scene) and OTHER (the incoming one) become one canvas."""
+    use = plan.transition
+    if use is None:
+        raise TypeError("this frame has no transition")
+    w, h = studio.size
+    region = Region(0.0, 0.0, w, h, studio.scale)
+    at = At(t=plan.n / float(plan.film.fps), n=plan.n, held=plan.n, seed=plan.transition_seed, u=plan.u)
+    stage = library.stage(use.shader)
+    program.stage(
+        CANVAS,
+        stage.address,
+        stage.pack(use.params, at),
+        fields=_fields(use, stage.inputs, studio, region, at),
+        other=OTHER,
+        keep=stage,
+    )
+
+
+def _fields(use: ShaderPass, names: Iterable[str], studio: Studio, region: Region, at: At) -> list[Any]:
+    shader = use.shader
+    baked: dict[str, NDArray[np.float32]] = {}
+    if shader.bake is not None:
+        key = cache.digest("bake", use.told(), [region.w, region.h, region.scale], at.seed)
+        baked = _bakes.get(
+            key,
+            lambda: shader.bake(use.params, region, at.seed),  # type: ignore[misc]
+            lambda planes: sum(p.nbytes for p in planes.values()),
+        )
+    found: list[Any] = []
+    for name in names:
+        if name == "height":
+            found.append(studio.sheet)
+        elif name in baked:
+            found.append(baked[name])
+        else:
+            raise SceneError(
+                f'transition shader "{shader.name}" needs {name}, which a cut between scenes lacks'
+            )
+    return found
+
+
+_bakes = cache.Memory(limit=256 << 20)
+
+
+# grade ----------------------------------------------------------------------------------------------------
+
+
+def _late(one: ScenePass) -> bool:
+    return one.graded_in == "light"
+
+
+def grade_ink(program: Program, reg: int, steps: grading.Steps) -> None:
+    """Grade the transmittance of the pigment; what the grade does to bare paper is divided out again."""
+    if not steps:
+        return
+    program.transmittance(reg)
+    grade_encoded(program, reg, steps)
+    program.from_transmittance(reg, _effect_on_white(steps))
+
+
+def grade_encoded(program: Program, reg: int, steps: grading.Steps) -> None:
+    """A grade on display-encoded colour."""
+    if not steps:
+        return
+    if steps.mix < 1:
+        program.copy(SPARE, reg)
+    if steps.space == "linear":
+        program.decode(reg, "srgb")
+    for step in steps.steps:
+        if isinstance(step, grading.CdlStep):
+            program.cdl(reg, step.slope, step.offset, step.power, step.saturation)
+        elif isinstance(step, grading.ChromaStep):
+            if steps.space == "linear":
+                program.encode(reg, "srgb")
+            program.chroma(reg, step.factor)
+            if steps.space == "linear":
+                program.decode(reg, "srgb")
+        else:
+            _lut(program, reg, step.path)
+    if steps.space == "linear":
+        program.encode(reg, "srgb")
+    if steps.mix < 1:
+        program.mix(SPARE, reg, steps.mix)
+        program.copy(reg, SPARE)
+
+
+@lru_cache(maxsize=64)
+def _effect_on_white(steps: grading.Steps) -> tuple[float, float, float]:
+    """What a grade makes of 1, 1, 1, by the very same operations."""
+    program = Program(1, 1, 1.0)
+    program.load(CANVAS, np.ones((1, 1, 4), np.float32), "linear", True)
+    grade_encoded(program, CANVAS, steps)
+    out = np.zeros((1, 1, 4), np.float32)
+    program.store(CANVAS, out)
+    program.run()
+    r, g, b = (float(v) for v in out[0, 0, :3])
+    if not all(math.isfinite(v) and v > 0 for v in (r, g, b)):
+        raise SceneError(
+            f"the grade turns bare paper into ({r:.3g}, {g:.3g}, {b:.3g}): a grade in ink must leave every "
+            'channel of paper above 0; raise slope or offset, or grade with in = "light"'
+        )
+    return r, g, b
+
+
+def _lut(program: Program, reg: int, path: Path) -> None:
+    from .io.lut import read_cube
+
+    found = _luts.get(cache.file_digest(path), lambda: read_cube(path), lambda _: 1 << 20)
+    if found.shaper is not None:
+        program.curve(reg, found.shaper.table, found.shaper.lo, found.shaper.hi)
+    if found.table.ndim == 2:
+        program.curve(reg, found.table, found.lo, found.hi)
+    else:
+        program.lut3d(reg, found.table, found.lo, found.hi)
+
+
+_luts = cache.Memory(limit=64 << 20)

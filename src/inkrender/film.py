@@ -1,0 +1,234 @@
+"""Films as people use them: load one, look at a frame, render the frames, assemble the film.
+
+`Film` is the model of `scene` with the means to paint it. A frame is a pure function of the film and its
+number: any order, any number of threads and any subset give the same bytes.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from . import cache, plan, scene
+from .errors import PlateError, SceneError, did_you_mean
+from .frame import Frame
+from .timing import parse_fps
+
+Scene = scene.Scene
+
+
+class Film(scene.Film):
+    """A film that can be painted. Build one from `ink.Scene` and `ink.Layer`, or `ink.load` it."""
+
+    trust: bool = Field(False, exclude=True, repr=False)
+    _PLACE = (*scene.Film._PLACE, "trust")
+
+    def model_post_init(self, context: Any) -> None:
+        """Nothing is opened here: a film is a value until a frame is asked for."""
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """Where shaders of the film's own lie, if it is trusted to run them."""
+        own = (self.folder or Path()) / "shaders"
+        return (own,) if self.trust and own.is_dir() else ()
+
+    @cached_property
+    def _studios(self) -> dict[tuple[int, int], Any]:
+        return {}
+
+    def studio(self, size: tuple[int, int] | None = None) -> Any:
+        """Where it is painted at a size (w, h): its paper and its baked layers."""
+        from . import bake
+
+        size = size or self.size
+        if size not in self._studios:
+            store = cache.folder(self.folder)
+            paper = plan.paper_pass(self, self.folders)
+            self._studios[size] = bake.Studio(self, size, paper, self.folders, store)
+        return self._studios[size]
+
+    def plan(self, n: int, seen: str | None = None) -> plan.Plan:
+        """What film frame n takes, in order; `.lines()` tells it. seen: only this layer."""
+        return plan.plan_frame(self, n, self.folders, seen)
+
+    def pixels(
+        self,
+        n: int,
+        size: tuple[int, int] | None = None,
+        bits: Any = 8,
+        *,
+        seen: str | None = None,
+        graded: bool = True,
+    ) -> tuple[NDArray[Any], dict[str, Any]]:
+        """Film frame n as pixels for a file, and what was measured on the way.
+
+        size: (w, h), the film's by default. bits: 8 or 16 (sRGB-encoded RGBA) or "half" (scene-linear RGBA).
+        seen: only this layer. graded: False leaves the grades out. stats: blank, target, threshold ...
+        Raises InkError for a film that cannot be painted. Any thread may call it.
+        """
+        from . import analysis, engine
+
+        told = self.plan(n, seen)
+        studio = self.studio(size)
+        lifts = analysis.lifts(told, studio)
+        return engine.render(told, studio, lifts, bits, graded=graded)
+
+    def frame(self, n: int, size: tuple[int, int] | None = None) -> Frame:
+        """Film frame n as a `Frame` of scene-linear light; a notebook shows it."""
+        from . import colour
+
+        codes, stats = self.pixels(n, size, 16)
+        light = colour.decode(codes.astype(np.float32) / 65535, "srgb")
+        light[..., 3] = 1
+        return Frame(np.asarray(light, np.float32), "light", {}, {"frame": n, **stats})
+
+    def fingerprint(self, n: int, size: tuple[int, int] | None = None, bits: Any = 8) -> dict[str, str]:
+        """What makes frame n, each by the digest of its content: a manifest row, and why a frame is stale."""
+        from . import engine
+
+        size = size or self.size
+        told, studio = self.plan(n), self.studio(size)
+        made = {
+            "code": cache.code_digest(),
+            "size": f"{size[0]}x{size[1]}",
+            "bits": str(bits),
+            "film": cache.digest(self.size, str(self.fps), self.seed),
+            "paper": cache.digest(told.paper.told() if told.paper else None),
+        }
+        for one in told.scenes:
+            name = one.scene.name
+            made[f"scene {name}"] = cache.digest(one.frame, one.seed, one.scene.medium)
+            for layer in one.layers:
+                made[f"{name}: layer {layer.layer.name}"] = cache.digest(
+                    studio.key(one, layer), layer.view, layer.opacity, engine.blending(layer)
+                )
+            made[f"{name}: order"] = cache.digest([x.layer.name for x in one.layers], len(one.lower))
+            made[f"{name}: liubai"] = cache.digest(one.liubai)
+            made[f"{name}: grade"] = cache.digest(
+                one.graded_in,
+                [[type(s).__name__, s] for s in one.grade.steps],
+                one.grade.space,
+                one.grade.mix,
+            ) + "".join(cache.file_digest(p) for p in one.grade.files)
+        if told.transition:
+            made["transition"] = cache.digest(told.transition.told(), told.u, told.transition_seed)
+        return made
+
+    def render(
+        self,
+        frames: Sequence[int] | str | None = None,
+        out: str | os.PathLike[str] = "out/frame.####.png",
+        *,
+        jobs: int | None = None,
+        on_event: Callable[[Any], None] | None = None,
+        **options: Any,
+    ) -> Any:
+        """Write frames to files; what is whole and up to date is kept. Returns a `render.Report`.
+
+        frames: film frames, text such as "0-239x2" or "02_dawn", None for all. Further options as
+        `inkrender.render.render`: size, bits, overwrite, cont, order, dry_run.
+        """
+        from .render import render
+
+        wanted = self.find_frames(frames) if isinstance(frames, str) else frames
+        return render(self, wanted, out, jobs=jobs, on_event=on_event, **options)
+
+    def to_moviepy(self, size: tuple[int, int] | None = None) -> Any:
+        """The film as a MoviePy VideoClip with its sound, every frame mapped to its whole number."""
+        from .deliver import to_moviepy
+
+        return to_moviepy(self, size=size)
+
+
+def load(path: str | os.PathLike[str], *, trust: bool = False) -> Film:
+    """Read a film from its TOML. trust: run the shaders in its own `shaders/` folder, which is code."""
+    from .scenefile import read_film
+
+    film = read_film(path, Film)
+    return film.model_copy(update={"trust": True}) if trust else film
+
+
+def read(path: str | os.PathLike[str], **options: Any) -> Frame:
+    """Read a picture as a `Frame`: premultiplied scene-linear light with its passes. See `io.stills.read`."""
+    from .io import stills
+
+    return stills.read(path, **options)
+
+
+def look(
+    which: str | os.PathLike[str],
+    footage: str | os.PathLike[str],
+    *,
+    missing: str = "error",
+    fps: str | None = None,
+    seed: int = 0,
+    trust: bool = False,
+) -> Film:
+    """A film of one scene that gives footage an ink look: `ink.look("dawn", "shot.####.exr").render(...)`.
+
+    which: a built-in look by name, or a look's TOML. footage: a still, a sequence or a video; its frames keep
+    their numbers in the scene, its size and rate become the film's. missing: what a gap in a sequence shows.
+    Raises SceneError, PlateError.
+    """
+    from .scenefile import read_look
+
+    told = read_look(look_path(which))
+    path = Path(footage).expanduser()
+    first, last, size, rate, sound = _footage(path)
+    place = next(i for i, layer in enumerate(told.layer) if layer.use == "input")
+    plate = told.layer[place].model_copy(
+        update={"use": None, "file": str(path.absolute()), "fit": "cover", "missing": missing,
+                "inputs": dict(told.inputs)}
+    )  # fmt: skip
+    one = told.scene(first, last)
+    one = one.model_copy(update={"layer": (*one.layer[:place], plate, *one.layer[place + 1 :])})
+    film = Film(
+        title=f"{told.name}: {path.name}",
+        size=size,
+        fps=parse_fps(fps) if fps else rate,
+        seed=seed,
+        scenes=(one,),
+        audio=(scene.Audio(file=str(path.absolute())),) if sound else (),
+    )
+    return film.model_copy(update={"trust": trust, "folder": told.folder if trust else None})
+
+
+def look_path(which: str | os.PathLike[str]) -> Path:
+    """The TOML of a look: a built-in one by name, or a file. Raises SceneError listing what there is."""
+    built_in = sorted(p.stem for p in (Path(__file__).parent / "looks").glob("*.toml"))
+    if str(which) in built_in:
+        return Path(__file__).parent / "looks" / f"{which}.toml"
+    path = Path(which)
+    if path.suffix == ".toml":
+        if path.is_file():
+            return path
+        raise PlateError(f"{path} is not there: give a look's TOML file or one of {', '.join(built_in)}")
+    near = did_you_mean(str(which), built_in)
+    raise SceneError(
+        f'there is no look "{which}"{near}: use {", ".join(built_in)} or the path of a look\'s .toml'
+    )
+
+
+def _footage(path: Path) -> tuple[int, int, tuple[int, int], Fraction, bool]:
+    """First and last frame, even size, rate, and whether it has sound."""
+    from .bake import is_video
+
+    if is_video(path):
+        from .io import video
+
+        clip = video.open_video(path)
+        (w, h), count = clip.size, clip.frames
+        return 0, count - 1, (w + w % 2, h + h % 2), clip.fps, clip.has_audio
+    from .io.sequence import Sequence
+
+    found = Sequence(path)
+    w, h = found.check_sizes()
+    return found.first, found.last, (w + w % 2, h + h % 2), Fraction(24), False
