@@ -333,27 +333,69 @@ def write_film(film: Film, folder: str | os.PathLike[str]) -> Path:
     """
     from .io import files
 
+    if any(scene.name.casefold() == "film" for scene in film.scenes):
+        raise SceneError('a scene named "film" would be written over film.toml: give it another name')
     to = files.make_folder(folder)
     for scene in film.scenes:
-        files.write_text(to / f"{scene.name}.toml", to_toml(_moved(scene, to)))
+        files.write_text(to / f"{scene.name}.toml", to_toml(_moved(scene, to), named=False))
     files.write_text(to / "film.toml", to_toml(_moved(film, to)))
     return to / "film.toml"
 
 
-def to_toml(model: Film | Scene | Look) -> str:
-    """The text of a film.toml, of a scene or of a look. Defaults are left out; nothing else is."""
-    import tomli_w
+def to_toml(model: Film | Scene | Look, named: bool = True) -> str:
+    """The text of a film.toml, of a scene or of a look. Defaults are left out; nothing else is.
 
+    named: whether a scene's name stands in it, which the name of its file says too.
+    """
     kept = model.model_dump(by_alias=True, exclude_defaults=True)
+    top, under = ("film", FILM_TABLE) if isinstance(model, Film) else ("scene", SCENE_TABLE)
     if isinstance(model, Film):
         kept["scenes"] = [f"{s.name}.toml" for s in model.scenes]
-        return tomli_w.dumps(_tables(kept, "film", FILM_TABLE))
-    return tomli_w.dumps(_tables(kept, "scene", SCENE_TABLE))
+    elif not named:
+        kept.pop("name")
+    out = [f"schema = {SCHEMA}", "", f"[{top}]", *_rows({k: kept[k] for k in under if k in kept})]
+    for key, value in kept.items():
+        if key in under:
+            continue
+        if isinstance(value, (list, tuple)):
+            for row in value:
+                out += ["", f"[[{key}]]", *_rows(row)]
+        else:
+            out += ["", f"[{key}]", *_rows(value)]
+    return "\n".join(out) + "\n"
 
 
-def _tables(kept: dict[str, Any], name: str, under: tuple[str, ...]) -> dict[str, Any]:
-    table = {k: kept[k] for k in under if k in kept}
-    return {"schema": SCHEMA, name: table, **{k: v for k, v in kept.items() if k not in under}}
+def _rows(table: dict[str, Any], above: str = "") -> list[str]:
+    """The lines of a table; a table inside it on one line, or with dotted keys where that would be too long."""
+    out: list[str] = []
+    for key, value in table.items():
+        name = f"{above}{_text({key: 0})[:-4]}"
+        line = f"{name} = {_value(value, len(name) + 3)}"
+        if isinstance(value, dict) and value and (len(line) > 100 or "\n" in line):
+            out += _rows(value, f"{name}.")
+        else:
+            out.append(line)
+    return out
+
+
+def _value(value: Any, column: int) -> str:
+    """A value on one line, or with a row of a list on each where that would be too long."""
+    if isinstance(value, dict):
+        inside = [f"{_text({k: 0})[:-4]} = {_value(v, column + 4)}" for k, v in value.items()]
+        return f"{{ {', '.join(inside)} }}" if inside else "{}"
+    if isinstance(value, (list, tuple)):
+        rows = [_value(v, column + 2) for v in value]
+        line = f"[{', '.join(rows)}]"
+        if column + len(line) <= 100 or len(rows) < 2:
+            return line
+        return "[\n" + "".join(f"  {row},\n" for row in rows) + "]"
+    return _text({"k": value})[4:]
+
+
+def _text(table: dict[str, Any]) -> str:
+    import tomli_w
+
+    return tomli_w.dumps(table).rstrip("\n")
 
 
 def _moved(model: M, to: Path) -> M:
