@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -12,7 +12,7 @@ from .errors import SceneError, did_you_mean
 from .model import Keyed, Mistake, Model, Number, Pair, Parameters, ShaderUse, Share, flat, refuse
 from .timing import value_at
 
-BLEND_MODES = (
+Blend = Literal[
     "normal",
     "multiply",
     "screen",
@@ -25,13 +25,15 @@ BLEND_MODES = (
     "soft-light",
     "difference",
     "exclusion",
-)  # W3C Compositing and Blending Level 1, separable
+]  # W3C Compositing and Blending Level 1, separable
+BLEND_MODES: tuple[str, ...] = get_args(Blend)
 PART_BOUNDS = {  # what may be keyed on a part of an SVG rig
     "rotate": (-36000.0, 36000.0),
     "x": (-20000.0, 20000.0),
     "y": (-20000.0, 20000.0),
     "scale": (0.001, 1000.0),
     "opacity": (0.0, 1.0),
+    "bend": (-360.0, 360.0),  # of a ribbon, such as a scarf
 }
 INPUTS = ("depth", "normal", "vector", "position", "matte", "id", "height")
 
@@ -81,7 +83,7 @@ class Layer(Model):
     keys: dict[str, Annotated[Number, Keyed(-36000, 36000)]] = Field(
         default_factory=dict,
         description='Keys for any number of this layer: keys.opacity, keys."with.density", keys."arm.rotate" '
-        "for a part of a rig (rotate in degrees, x and y in px, scale, opacity).",
+        "for a part of a rig (rotate in degrees, x and y in px, scale, opacity, bend).",
     )
     shaders: tuple[ShaderUse, ...] = Field(
         default=(), description="Shaders applied to this layer, in this order."
@@ -124,15 +126,13 @@ class Layer(Model):
         min_length=1,
         description="Neighbours of one group meet in linear light, then enter as one layer.",
     )
-    blend: str = Field(
-        default="normal",
-        min_length=1,
-        description=f"In a group or in a scene of light: {', '.join(BLEND_MODES)}, or a blend shader.",
+    blend: Blend = Field(
+        default="normal", description="How it meets what lies below in light: in a group or a scene of light."
     )
     matte: str | None = Field(
         default=None,
         min_length=1,
-        description="A layer or a file whose cover multiplies this one (0 empty, 1 full).",
+        description="A layer of the scene whose cover multiplies this one (0 empty, 1 full).",
     )
 
     exposure: int = Field(

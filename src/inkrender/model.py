@@ -226,7 +226,9 @@ def keyable(cls: type[BaseModel]) -> tuple[str, ...]:
 
 def _offer(cls: type[BaseModel]) -> str:
     names = keyable(cls)
-    parts = " and, on a rig, PART.rotate, .x, .y, .scale, .opacity" if "rig" in cls.model_fields else ""
+    parts = (
+        " and, on a rig, PART.rotate, .x, .y, .scale, .opacity, .bend" if "rig" in cls.model_fields else ""
+    )
     with_ = ', "with.PARAMETER"' if "with_" in cls.model_fields else ""
     return f"what can is {', '.join(names)}{with_}{parts}" if names else "nothing here can"
 

@@ -173,6 +173,10 @@ def _inconsistencies(picture: Picture) -> list[Mistake]:
             found.append(Mistake((*at, "blend"), f'blend "{layer.blend}" works in light, this is ink: {do}'))
         if layer.matte == layer.name:
             found.append(Mistake((*at, "matte"), "a layer cannot be its own matte"))
+        elif layer.matte is not None and layer.matte not in names:
+            near = did_you_mean(layer.matte, names)
+            told = f'matte names unknown layer "{layer.matte}"{near}: the scene has {", ".join(names)}'
+            found.append(Mistake((*at, "matte"), told))
     if picture.liubai:
         for key, given in (("from", picture.liubai.from_), ("protect", picture.liubai.protect)):
             for i, name in enumerate(given):

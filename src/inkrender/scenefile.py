@@ -133,7 +133,7 @@ def examine_film(
         scene = _scene_of(file, name, read, i, scene_class, findings)
         whole = whole and scene is not None
         scenes.append(scene or _stand_in(name, i, scene_class))
-    flat = {**table, **{k: v for k, v in read.data.items() if k not in ("schema", "film")}}
+    flat = {**table, **read.others("film", film_class, findings)}
     if isinstance(named, list) and named:
         flat["scenes"] = scenes
     film = _validated(film_class, flat, read, findings, {"folder": file.parent, "source": file})
@@ -182,8 +182,7 @@ def _picture(file: Path, model: type[P], findings: list[Finding]) -> P | None:
         what = "this is a scene, not a look: a look has no frames"
         findings.append(read.finding(("scene", "frames"), what))
         table = {k: v for k, v in table.items() if k != "frames"}
-    flat = {"name": file.stem, **table}
-    flat.update((k, v) for k, v in read.data.items() if k not in ("schema", "scene"))
+    flat = {"name": file.stem, **table, **read.others("scene", model, findings)}
     return _validated(model, flat, read, findings, {"folder": file.parent, "source": file})
 
 
@@ -221,6 +220,20 @@ class _Read:
                     near = f": it stands in a table of its own, outside [{name}]"
                 findings.append(self.finding((name, key), f'unknown key "{key}"{near}', name))
         return {k: v for k, v in found.items() if k in known}
+
+    def others(self, name: str, model: type[Model], findings: list[Finding]) -> dict[str, Any]:
+        """The tables beside [film] or [scene]; what belongs inside it, or to no file, is left out."""
+        inside = FILM_TABLE if name == "film" else SCENE_TABLE
+        kept = {}
+        for key, value in self.data.items():
+            field = model.model_fields.get(key)
+            if key in inside:
+                findings.append(self.finding((key,), f"{key} stands under [{name}]"))
+            elif field is not None and field.exclude:  # what only a program may say, such as trust
+                findings.append(self.finding((key,), f'unknown key "{key}"'))
+            elif key not in ("schema", name):
+                kept[key] = value
+        return kept
 
 
 def _load(file: Path, findings: list[Finding]) -> _Read | None:
@@ -366,7 +379,7 @@ def to_toml(model: Film | Scene | Look, named: bool = True) -> str:
 
 
 def _rows(table: dict[str, Any], above: str = "") -> list[str]:
-    """The lines of a table; a table inside it on one line, or with dotted keys where that would be too long."""
+    """The lines of a table; one inside it on one line, or with dotted keys where that would be too long."""
     out: list[str] = []
     for key, value in table.items():
         name = f"{above}{_text({key: 0})[:-4]}"
@@ -411,18 +424,15 @@ def _moved(model: M, to: Path) -> M:
         audio = tuple(a.model_copy(update={"file": there(a.file)}) for a in model.audio)
         return model.model_copy(update={"audio": audio})
     if isinstance(model, Picture):
-        names = {x.name for x in model.layer}
-        layers = tuple(_moved_layer(x, there, names, came) for x in model.layer)
+        layers = tuple(_moved_layer(x, there, came) for x in model.layer)
         lut = model.grade.lut
         grade = model.grade.model_copy(update={"lut": there(lut)}) if lut else model.grade
         return model.model_copy(update={"layer": layers, "grade": grade})
     return model
 
 
-def _moved_layer(layer: Layer, there: Any, names: set[str], came: Path) -> Layer:
+def _moved_layer(layer: Layer, there: Any, came: Path) -> Layer:
     new: dict[str, Any] = {k: there(v) for k in ("file", "rig") if (v := getattr(layer, k))}
-    if layer.matte and layer.matte not in names:
-        new["matte"] = there(layer.matte)
     if layer.font and (came / layer.font).is_file():
         new["font"] = there(layer.font)
     if layer.inputs:

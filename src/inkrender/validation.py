@@ -198,5 +198,4 @@ def _inner(annotation: Any) -> type[BaseModel] | None:
 
 def keys_of(model: type[BaseModel] | None) -> list[str]:
     fields = model.model_fields.items() if model else ()
-    hidden = ("folder", "source")
-    return [str(f.validation_alias or name) for name, f in fields if name not in hidden]
+    return [str(f.validation_alias or name) for name, f in fields if not f.exclude]
