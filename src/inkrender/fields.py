@@ -1,4 +1,4 @@
-"""Soft fields that painting from footage needs: cloud noise, recession and mist pockets from depth, edges.
+"""What a picture and its depth say about composition: background and subjects, crests, mist pockets, edges.
 
 Float32 (h, w) arrays in, arrays out. Lengths are px at 1080 lines unless said; `scale` is pixels per such px.
 Ranges are fixed, never measured on the frame: what is normalised per frame flickers.
@@ -6,22 +6,19 @@ Ranges are fixed, never measured on the frame: what is normalised per frame flic
 
 from __future__ import annotations
 
-from typing import Any
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from .paint import smoothstep
+
 Plane = NDArray[np.float32]
 
-NEAR, FAR = 4.0, 40.0  # scene units: the depth range that stands for 0..1 when a look does not say
+NEAR, FAR = (
+    9.0,
+    36.0,
+)  # scene units: where the near plane ends and the far one begins, when a look does not say
 SLICES = 20  # log-depth slices of the share-of-neighbours volume
-
-
-def smoothstep(lo: float, hi: float, x: Any) -> Plane:
-    """0 below lo, 1 above hi, a cubic between; lo may lie above hi, then it falls."""
-    t = np.clip((np.asarray(x, np.float32) - np.float32(lo)) / np.float32(hi - lo), 0, 1)
-    return np.asarray(t * t * (3 - 2 * t), np.float32)
 
 
 def blur(plane: NDArray[np.float32], sigma: float) -> Plane:
@@ -51,60 +48,50 @@ def guided(guide: Plane, plane: Plane, radius: int, epsilon: float) -> Plane:
     return np.asarray(box(slope) * guide + box(offset), np.float32)
 
 
-def cloud(
-    shape: tuple[int, int],
-    scale: float,
-    size: float,
-    seed: int,
-    *,
-    stretch: float = 1.0,
-    octaves: int = 3,
-    x: float = 0.0,
-    y: float = 0.0,
-) -> Plane:
-    """Gradient-noise fBm of feature size `size` (px at 1080 lines), about -1..1, float32 `shape`.
+# composition --------------------------------------------------------------------------------------------
 
-    stretch: how many times wider than high the features are. x, y: layer px of the top left corner, so that
-    the field stays with its layer. Evaluated no finer than it needs and enlarged with a cubic.
+
+def background(lab: NDArray[np.float32]) -> Plane:
+    """1 on a light place that joins the border, 0 in the middle of the frame, where a subject is likely.
+
+    lab: OKLab (h, w, 3). A dark place touching the frame is no sky: without the lightness, everything at the
+    rim would fade.
     """
-    h, w = shape
-    finest = size / (2.03 ** (octaves - 1) * max(1.0, stretch))
-    step = max(1, min(int(finest * scale / 6), h // 4, w // 4))
-    rows, cols = -(-h // step) + 3, -(-w // step) + 3
-    u = (x + ((np.arange(cols) - 1) * step + step / 2) / scale) / size
-    v = (y + ((np.arange(rows) - 1) * step + step / 2) / scale) / size * stretch
-    out = np.zeros((rows, cols), np.float64)
-    weight, total = 1.0, 0.0
-    for k in range(octaves):
-        turn = 0.6 + 1.1 * k  # each octave turned, or the lattices would line up
-        c, s, f = np.cos(turn), np.sin(turn), 2.03**k
-        across, down = c * u[None] - s * v[:, None], s * u[None] + c * v[:, None]
-        out += weight * _gradient_noise(f * across, f * down, seed + k)
-        total += weight
-        weight *= 0.5
-    field = np.asarray(out / total, np.float32)
-    if step > 1:
-        field = np.asarray(cv2.resize(field, (cols * step, rows * step), interpolation=cv2.INTER_CUBIC))
-    return np.ascontiguousarray(field[step : step + h, step : step + w])
+    h, w = lab.shape[:2]
+    joined = _joined_to_border(lab)
+    x = ((np.arange(w, dtype=np.float32) + 0.5) / w - 0.5)[None, :] / np.float32(0.30)
+    y = ((np.arange(h, dtype=np.float32) + 0.5) / h - 0.52)[:, None] / np.float32(0.34)
+    middle = np.exp(-0.5 * (x * x + y * y))
+    sky = joined * smoothstep(0.45, 0.85, lab[..., 0])
+    return np.asarray(np.clip(0.35 + 0.65 * sky - 0.35 * (1 - 0.5 * joined) * middle, 0, 1), np.float32)
 
 
-def _gradient_noise(x: NDArray[Any], y: NDArray[Any], seed: int) -> NDArray[Any]:
-    """Perlin's gradient noise with a quintic fade, about -1..1; gradients are a hash of place and seed."""
-    ix, iy = np.floor(x), np.floor(y)
-    fx, fy = x - ix, y - iy
-    i, j = ix.astype(np.int64), iy.astype(np.int64)
+def _joined_to_border(lab: NDArray[np.float32]) -> Plane:
+    """1 where a place joins the frame's border without crossing a contrast in OKLab, falling to 0.
 
-    def corner(di: int, dj: int) -> Any:
-        n = ((i + di) * 374761393 + (j + dj) * 668265263 + seed * 1274126177).astype(np.uint32)
-        n = (n ^ (n >> np.uint32(13))) * np.uint32(1274126177)
-        angle = (n ^ (n >> np.uint32(16))) * (2 * np.pi / 2**32)
-        return np.cos(angle) * (fx - di) + np.sin(angle) * (fy - dj)
-
-    u = fx * fx * fx * (fx * (fx * 6 - 15) + 10)
-    v = fy * fy * fy * (fy * (fy * 6 - 15) + 10)
-    top = corner(0, 0) * (1 - u) + corner(1, 0) * u
-    bottom = corner(0, 1) * (1 - u) + corner(1, 1) * u
-    return np.asarray(1.5 * (top * (1 - v) + bottom * v))
+    The barrier of the best path is bounded from below by two grey reconstructions, the brightest and the
+    darkest level that reach the place from the border (Strand et al. 2013), run on 120 pixels across.
+    """
+    h, w = lab.shape[:2]
+    cols = min(w, 120)
+    rows = max(2, round(cols * h / w))
+    small = np.asarray(cv2.resize(lab, (cols, rows), interpolation=cv2.INTER_AREA))
+    small = small * np.array([1.0, 1.5, 1.5], np.float32)
+    rim = np.zeros((rows, cols, 1), bool)
+    rim[[0, -1]] = rim[:, [0, -1]] = True
+    cross = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
+    # the lowest ceiling and the highest floor of all paths from the border
+    ceiling = np.where(rim, small, np.float32(4))
+    floor = np.where(rim, small, np.float32(-4))
+    for _ in range(rows + cols):
+        lower = np.maximum(cv2.erode(ceiling, cross), small)
+        higher = np.minimum(cv2.dilate(floor, cross), small)
+        if np.array_equal(lower, ceiling) and np.array_equal(higher, floor):
+            break
+        ceiling, floor = lower, higher
+    barrier = np.asarray((ceiling - floor).sum(-1), np.float32)
+    willing = np.asarray(np.exp(-np.maximum(barrier, 0) / 0.25), np.float32)
+    return np.asarray(cv2.resize(willing, (w, h), interpolation=cv2.INTER_LINEAR))
 
 
 # depth ----------------------------------------------------------------------------------------------------
@@ -117,40 +104,130 @@ def log_depth(depth: Plane, far: float = FAR) -> Plane:
 
 
 def share_nearer(
-    lz: Plane, sigma: float, down: float, offset: float, near: float = NEAR, far: float = FAR
+    lz: Plane, sigma: float, down: float, offset: float, nearest: float, farthest: float
 ) -> Plane:
     """Share of the neighbours, `down` pixels below, that lie nearer than `offset` in front of each pixel.
 
-    lz: log depth; sigma, down: in pixels of lz (negative = above). The local distribution of depth is kept as
-    SLICES log-depth slices, blurred at an eighth of the resolution and read at each pixel's own depth: a
-    bilateral grid. It gives dark crests, mist pockets behind each ridge and crisp silhouettes from any depth.
+    lz: log depth, told apart within ln nearest..farthest; sigma, down: in pixels of lz (negative = above).
+    The local distribution of depth is kept as SLICES slices, blurred at reduced resolution and read at each
+    pixel's own depth: a bilateral grid. It gives dark crests, mist pockets behind each ridge and crisp
+    silhouettes from any depth.
     """
     h, w = lz.shape
     step = int(np.clip(sigma / 3, 1, 8))
     rows, cols = max(2, h // step), max(2, w // step)
     small = cv2.resize(lz, (cols, rows), interpolation=cv2.INTER_NEAREST)
-    lo, hi = np.log(near) - 0.01, np.log(1.55 * far)
+    lo, hi = float(np.log(nearest)), float(np.log(farthest))
     levels = np.linspace(lo, hi, SLICES, dtype=np.float32)
-    place = np.clip((lz + np.float32(offset) - lo) / (hi - lo) * (SLICES - 1), 0, SLICES - 1.001)
     shift = np.array([[1, 0, 0], [0, 1, -down / step]], np.float32)
     rim = cv2.BORDER_REPLICATE
-    out = np.zeros_like(lz)
-    for k in range(SLICES):
-        hat = np.maximum(0, 1 - np.abs(place - k))
-        if not hat.any():
-            continue
-        nearer = cv2.GaussianBlur(
-            (small < levels[k]).astype(np.float32), (0, 0), sigma / step, borderType=rim
-        )
-        moved = cv2.warpAffine(nearer, shift, (cols, rows), borderMode=rim)
-        out += hat * cv2.resize(moved, (w, h), interpolation=cv2.INTER_LINEAR)
-    return out
+    volume = np.empty((SLICES, rows + 2, cols), np.float32)  # a row of padding, to be read bilinearly as one
+    for k, level in enumerate(levels):
+        nearer = cv2.GaussianBlur((small < level).astype(np.float32), (0, 0), sigma / step, borderType=rim)
+        volume[k, 1:-1] = cv2.warpAffine(nearer, shift, (cols, rows), borderMode=rim)
+    volume[:, 0], volume[:, -1] = volume[:, 1], volume[:, -2]
+    place = np.clip((lz + np.float32(offset - lo)) * np.float32((SLICES - 1) / (hi - lo)), 0, SLICES - 1.001)
+    k = np.floor(place)
+    x = ((np.arange(w, dtype=np.float32) + 0.5) * (cols / w) - 0.5)[None, :]
+    y = np.clip((np.arange(h, dtype=np.float32) + 0.5) * (rows / h) - 0.5, -0.5, rows - 0.5)[:, None] + 1
+    x, y = np.broadcast_to(x, (h, w)).astype(np.float32), (y + k * (rows + 2)).astype(np.float32)
+    stacked = volume.reshape(-1, cols)
+    below = cv2.remap(stacked, x, y, cv2.INTER_LINEAR, borderMode=rim)
+    above = cv2.remap(stacked, x, y + np.float32(rows + 2), cv2.INTER_LINEAR, borderMode=rim)
+    return np.asarray(below + (above - below) * (place - k), np.float32)
 
 
 def pockets(lz: Plane, scale: float, near: float = NEAR, far: float = FAR) -> tuple[Plane, Plane, Plane]:
     """(crest, fine crest, mist) of a log depth, 0..1: where a ridge ends against what is far, and where mist
     would lie, low behind the next ridge. scale: pixels per px at 1080 lines."""
-    crest = 1 - share_nearer(lz, 78 * scale, -51 * scale, 0.10, near, far)
-    fine = 1 - share_nearer(lz, 26 * scale, -17 * scale, 0.08, near, far)
-    mist = share_nearer(lz, 72 * scale, 54 * scale, -0.10, near, far)
+    span = 0.45 * near, 1.7 * far
+    crest = 1 - share_nearer(lz, 78 * scale, -51 * scale, 0.10, *span)
+    fine = 1 - share_nearer(lz, 26 * scale, -17 * scale, 0.08, *span)
+    mist = share_nearer(lz, 72 * scale, 54 * scale, -0.10, *span)
     return crest, fine, mist
+
+
+def smooth_jumps(lz: Plane, sigma: float) -> Plane:
+    """Log depth whose silhouettes are smooth curves again after a nearest-neighbour enlargement.
+
+    At a jump each pixel takes the near or the far side by a blurred vote (sigma in pixels), never a depth
+    between the two: a pixel half way between a ridge and the sky would lie on neither.
+    """
+    cross = np.ones((3, 3), np.uint8)
+    wide = max(1, round(sigma))
+    near_side = np.asarray(cv2.erode(lz, cross, iterations=wide))
+    far_side = np.asarray(cv2.dilate(lz, cross, iterations=wide))
+    vote = cv2.GaussianBlur(lz, (0, 0), sigma, borderType=cv2.BORDER_REPLICATE)
+    side = np.where(vote < 0.5 * (near_side + far_side), near_side, far_side)
+    return np.asarray(np.where(far_side - near_side > 0.12, side, lz), np.float32)
+
+
+def standing(lz: Plane, scale: float, farthest: float, widest: float = 170.0) -> tuple[Plane, Plane]:
+    """(matte, background) of what stands apart in front: a subject's matte by its shape in depth.
+
+    For plates that bring none. That is: nearer than log depth `farthest`, nearer than what surrounds it,
+    narrower than `widest` px, and not grown out of a surface of its own depth, as the bump on a ridge is.
+    background: lz with the subjects filled by a grey closing: a thin one gets no crest and no mist of its own.
+    """
+    h, w = lz.shape
+    step = max(1, int(6 * scale))
+    rows, cols = max(2, h // step), max(2, w // step)
+    side = 2 * round(widest * scale / step / 2) + 1
+    small = cv2.resize(lz, (cols, rows), interpolation=cv2.INTER_AREA)
+    disk = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
+    filled = cv2.morphologyEx(small, cv2.MORPH_CLOSE, disk, borderType=cv2.BORDER_REPLICATE)
+    # the nearer of the neighbours, or the reduced resolution would find a thin subject along every ridge
+    held_back = cv2.erode(filled, np.ones((3, 3), np.uint8))
+    apart = cv2.resize(held_back, (w, h), interpolation=cv2.INTER_LINEAR) - lz
+    matte = smoothstep(0.05, 0.09, apart) * smoothstep(farthest + 0.03, farthest, lz)
+    matte *= _free(np.asarray(matte > 0.5, np.uint8), lz, scale)
+    background = cv2.resize(filled, (w, h), interpolation=cv2.INTER_LINEAR)
+    around = cv2.dilate(matte, np.ones((3, 3), np.uint8), iterations=max(1, round(2 * scale)))
+    return matte, np.asarray(np.where(around > 0, np.maximum(background, lz), lz), np.float32)
+
+
+def _free(found: NDArray[np.uint8], lz: Plane, scale: float) -> Plane:
+    """1 on the components of `found` whose surroundings lie elsewhere in depth for most of their outline."""
+    count, label, stats, _ = cv2.connectedComponentsWithStats(found, connectivity=8)
+    if count < 2:
+        return np.zeros_like(lz)
+    cross = np.ones((3, 3), np.uint8)
+    rings = max(1, round(3 * scale))
+    around = cv2.dilate(label.astype(np.float32), cross, iterations=rings).astype(np.int32)
+    own = cv2.erode(np.where(found > 0, lz, np.float32(99)), cross, iterations=rings)
+    ring = (around > 0) & (found == 0)
+    same = ring & (np.abs(lz - own) < 0.05)
+    outline = np.bincount(around[ring], minlength=count)
+    grown = np.bincount(around[same], minlength=count)
+    large = stats[:, cv2.CC_STAT_AREA] > (9 * scale) ** 2
+    free = large & (grown < 0.22 * np.maximum(outline, 1))
+    free[0] = False
+    return np.asarray(cv2.dilate(free[label].astype(np.float32), cross, iterations=rings), np.float32)
+
+
+def silhouettes(lz: Plane, scale: float) -> tuple[Plane, Plane]:
+    """(share, distance): how much of the close neighbourhood lies farther (0..1), on the near side of a jump
+    only, and the distance in px at 1080 lines to the nearest silhouette of the same depth (99 beyond)."""
+    h, w = lz.shape
+    share = np.zeros_like(lz)
+    total = 0.0
+    edge = max(1, round(5 * scale)) + 1
+    padded = cv2.copyMakeBorder(lz, edge, edge, edge, edge, cv2.BORDER_REPLICATE)
+    for radius, weight in ((1.6, 1.0), (3.4, 0.8), (5.0, 0.45)):
+        for turn in range(8):
+            angle = (turn + (radius == 3.4) * 0.5) * np.pi / 4
+            i, j = round(radius * scale * np.cos(angle)), round(radius * scale * np.sin(angle))
+            away = padded[edge + j : edge + j + h, edge + i : edge + i + w] - lz
+            share += np.float32(weight) * np.clip((away - np.float32(0.036)) * np.float32(1 / 0.048), 0, 1)
+            total += weight
+    share *= np.float32(1 / total)
+    rim = share > 0.30
+    if not rim.any():
+        return share, np.full_like(lz, 99)
+    distance, label = cv2.distanceTransformWithLabels(
+        np.asarray(~rim, np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
+    )
+    depth_of = np.zeros(int(label.max()) + 1, np.float32)
+    depth_of[label[rim]] = lz[rim]
+    same = np.abs(lz - depth_of[label]) < 0.10
+    return share, np.where(same, np.asarray(distance, np.float32) / np.float32(scale), np.float32(99))

@@ -17,7 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import colour
-from .fields import FAR, NEAR, blur, cloud, guided, log_depth, pockets, smoothstep
+from .fields import FAR, NEAR, background, blur, guided, log_depth, pockets, standing
+from .frame import Region
+from .paint import field, mixed, smoothstep
 
 Plane = NDArray[np.float32]
 Edge = Literal["torn", "mist", "dry"]
@@ -41,9 +43,7 @@ PRESETS: Mapping[str, float] = {  # shares of bare paper, for people to choose f
     "full": 0.15,
 }
 
-TORN = (-3.2, 2.4)  # px: coverage of a torn edge runs from 0 to 1 over this distance
-ROUGH = 5.0  # px a torn edge wanders with the paper's height, one standard deviation
-DRY = 3.0  # a dry edge is as many times wider and rougher than a torn one
+SOFT = (-1.2, 1.6)  # output px: coverage of a torn edge runs from 0 to 1 over this distance, as in the tile
 REACH = 96.0  # px: distances beyond are cut off; every edge is over long before
 STEPS = 20  # bisections: the threshold to a millionth
 
@@ -55,6 +55,7 @@ class Lift:
     phi: float32 (h, w), distance to the edge in px at 1080 lines, positive where paper is left blank.
     ramp: 0..1, the soft wash towards blank. hard: 0..1, where the edge is torn instead of soft.
     keep: 0..1, what the lift must not take: protected subjects, and the ink that bleeds over a torn edge.
+    edge, bleed: as solved for. The tile (kernels/lift.py) gets all six.
     threshold: of the potential. target, blank: wanted and reached share of the finished frame, 0..1.
     reachable: the least and the greatest share any threshold gives here.
     """
@@ -63,6 +64,8 @@ class Lift:
     ramp: Plane
     hard: Plane
     keep: Plane
+    edge: Edge
+    bleed: float
     threshold: float
     target: float
     blank: float
@@ -99,6 +102,10 @@ def lift_for(
     misty edge is, in units of potential. origin: layer px of the frame's corner, so that mist stays in place.
     """
     _check_size(lower.shape[:2], upper=upper, protect=protect, reserve=reserve, depth=depth)
+    if depth is not None:
+        # what stands apart in front is a subject, with or without a matte
+        whole = subjects(depth, near, far)
+        protect = whole if protect is None else np.maximum(protect, whole)
     found = features(lower, depth, near=near, far=far, seed=seed, origin=origin, paper=paper)
     willing = potential(found, weights, protect=protect, reserve=reserve)
     return solve(
@@ -130,8 +137,7 @@ def features(
         "light": np.clip(light, 0, 1),
         "sat": np.asarray(1 - np.clip(chroma / 0.25, 0, 1), np.float32),
         "flat": np.asarray(np.exp(-_roughness(light, 15 * scale, scale) / 0.0075), np.float32),
-        # a dark place touching the frame is no sky: without the lightness, everything at the rim would fade
-        "border": _joined_to_border(lab) * smoothstep(0.45, 0.85, light),
+        "border": background(lab),
         "mist": _mist((h, w), scale, seed, origin),
     }
     if depth is not None:
@@ -142,6 +148,13 @@ def features(
             np.clip(0.45 + 0.55 * mist + 0.12 * recession - 0.45 * crest - 0.18 * fine, 0, 1), np.float32
         )
     return found
+
+
+def subjects(depth: NDArray[np.float32], near: float = NEAR, far: float = FAR) -> Plane:
+    """A matte (h, w) of what stands apart in the front half of near..far, by depth alone."""
+    scale = depth.shape[0] / 1080
+    front = float(np.log(near) + 0.40 * np.log(far / near))
+    return standing(log_depth(depth, far), scale, front)[0]
 
 
 def potential(
@@ -209,11 +222,15 @@ def solve(
         raise ValueError(f'liubai edge is "torn", "mist" or "dry", not "{edge}"')
     _check_size((h, w), lower=lower, upper=upper, protect=protect)
     scale = h / 1080
-    wander = cloud((h, w), scale, 255, seed + 8, octaves=2, x=origin[0], y=origin[1])
-    fade = np.asarray(soft * np.exp(1.1 * wander), np.float32)  # the edge is lost here and found there
+    lost = field(Region(*origin, w, h, scale), (255, 255), mixed(seed, 8), 2)
+    fade = np.asarray(soft * np.exp(1.1 * lost), np.float32)  # the edge is lost here and found there
     slope = _slope(willing, scale)
     hard = _hardness(lower, slope, scale, edge, paper)
     guard = np.zeros((h, w), np.float32) if protect is None else np.clip(protect, 0, 1).astype(np.float32)
+
+    wander = (
+        bleed / 4 if edge == "torn" else 0.0
+    )  # a dry edge is as often bare before the boundary as inked behind
 
     def planes(threshold: float) -> tuple[Plane, Plane, Plane]:
         above = willing - np.float32(threshold)
@@ -227,13 +244,13 @@ def solve(
     below = (lower[..., :3] * through) @ jacobian
     above = np.zeros_like(below) if upper is None else upper[..., :3] @ jacobian
     # |k below + above|^2 < BLANK^2 is a quadratic in what the lift leaves, k = 1 - matte
-    square, mixed = (below * below).sum(-1), 2 * (below * above).sum(-1)
+    square, cross = (below * below).sum(-1), 2 * (below * above).sum(-1)
     rest = (above * above).sum(-1) - np.float32(colour.BLANK**2)
 
     def share(threshold: float) -> float:
         phi, ramp, keep = planes(threshold)
-        k = 1 - (ramp + (smoothstep(*TORN, phi) - ramp) * hard) * (1 - keep)
-        return float(np.count_nonzero((square * k + mixed) * k + rest < 0)) / k.size
+        k = 1 - (ramp + (smoothstep(SOFT[0] - wander, SOFT[1] + wander, phi) - ramp) * hard) * (1 - keep)
+        return float(np.count_nonzero((square * k + cross) * k + rest < 0)) / k.size
 
     far = 1 + REACH * float(slope.max()) + float(fade.max())  # beyond this every edge is complete
     low, high = float(willing.min()) - far, float(willing.max()) + far
@@ -248,22 +265,23 @@ def solve(
             threshold = (low + high) / 2
             low, high = (threshold, high) if share(threshold) > target else (low, threshold)
     phi, ramp, keep = planes(threshold)
-    if edge == "dry":
-        phi = phi / np.float32(DRY)
-    return Lift(phi, ramp, hard, keep, threshold, target, share(threshold), reachable)
+    return Lift(phi, ramp, hard, keep, edge, bleed, threshold, target, share(threshold), reachable)
 
 
 def lift_matte(lift: Lift, paper_height: NDArray[np.float32], scale: float) -> Plane:
     """The matte of a lift at full size, float32 (h, w) 0..1: what the tile engine computes, on plain arrays.
 
-    paper_height: (h, w), 0..1 with mean .5, of the output's size. scale: output px per px at 1080 lines; the
-    distance is already in those px, so an edge keeps its width; below 540 lines it stays one pixel wide.
+    paper_height: (h, w), 0..1 with mean .5, of the output's size. scale: output px per px at 1080 lines; an edge
+    wanders by px of the layer and is as sharp as the output's pixels.
     """
     h, w = paper_height.shape
     phi, ramp, hard, keep = (_enlarge(p, (w, h)) for p in (lift.phi, lift.ramp, lift.hard, lift.keep))
-    rough = (paper_height - np.float32(0.5)) * np.float32(ROUGH * np.sqrt(12))
-    torn = smoothstep(*TORN, phi - rough)
-    return np.asarray(np.clip((ramp + (torn - ramp) * hard) * (1 - keep), 0, 1), np.float32)
+    if lift.edge == "dry":
+        share = np.clip(0.5 + phi / (2 * max(lift.bleed, 1e-3)), 0, 1) * 1.16 - 0.08
+        edge = smoothstep(-0.08, 0.08, share - paper_height)
+    else:
+        edge = smoothstep(*SOFT, (phi + lift.bleed / 2 * (paper_height - 0.5)) * scale)
+    return np.asarray(np.clip(ramp + (edge - ramp) * hard, 0, 1) * (1 - keep), np.float32)
 
 
 def _check_size(size: tuple[int, ...], **planes: NDArray[np.float32] | None) -> None:
@@ -314,34 +332,8 @@ def _hardness(
     return np.asarray(np.clip(hard, 0, 1), np.float32)
 
 
-def _joined_to_border(lab: NDArray[np.float32]) -> Plane:
-    """1 where a place joins the frame's border without crossing a contrast in OKLab, falling to 0.
-
-    The barrier of the best path is bounded from below by two grey reconstructions, the brightest and the
-    darkest level that reach the place from the border (Strand et al. 2013), run on 120 pixels across.
-    """
-    h, w = lab.shape[:2]
-    cols = min(w, 120)
-    rows = max(2, round(cols * h / w))
-    small = np.asarray(cv2.resize(lab, (cols, rows), interpolation=cv2.INTER_AREA))
-    small = small * np.array([1.0, 1.5, 1.5], np.float32)
-    rim = np.zeros((rows, cols, 1), bool)
-    rim[[0, -1]] = rim[:, [0, -1]] = True
-    cross = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
-    # the lowest ceiling and the highest floor of all paths from the border
-    ceiling = np.where(rim, small, np.float32(4))
-    floor = np.where(rim, small, np.float32(-4))
-    for _ in range(rows + cols):
-        lower = np.maximum(cv2.erode(ceiling, cross), small)
-        higher = np.minimum(cv2.dilate(floor, cross), small)
-        if np.array_equal(lower, ceiling) and np.array_equal(higher, floor):
-            break
-        ceiling, floor = lower, higher
-    barrier = np.asarray((ceiling - floor).sum(-1), np.float32)
-    return _enlarge(np.asarray(np.exp(-np.maximum(barrier, 0) / 0.25), np.float32), (w, h))
-
-
 def _mist(shape: tuple[int, int], scale: float, seed: int, origin: tuple[float, float]) -> Plane:
     """Where mist would lie for no reason of the picture's: wide flat clouds, 0..1."""
-    field = cloud(shape, scale, 870, seed + 101, stretch=3, octaves=4, x=origin[0], y=origin[1])
-    return smoothstep(-0.4, 0.4, field)
+    h, w = shape
+    clouds = field(Region(*origin, w, h, scale), (870, 290), mixed(seed, 101), 4)
+    return smoothstep(-0.4, 0.4, clouds)

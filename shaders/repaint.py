@@ -1,0 +1,51 @@
+"""Repaint: a plate painted anew in ink, from depth and normals where it has them, from its tones otherwise.
+
+With a depth pass the colours of the terrain are thrown away: crests are dark and bases pale, each plane of
+distance has its own pigments from crest to foot, ridges get a contour with pressure and strokes along the
+fall, and paper is left round what stands in front. Subjects keep their hue, as pigment.
+"""
+
+from typing import Annotated, NamedTuple
+
+from inkrender.shader import Between, Choice, Pigment, area
+
+
+class Repaint(NamedTuple):
+    near: Annotated[tuple[str, ...], Pigment()] = ("ink",)  # pigments of the near plane, crest to foot
+    mid: Annotated[tuple[str, ...], Pigment()] = ("ink",)
+    far: Annotated[tuple[str, ...], Pigment()] = ("ink",)
+    planes: Annotated[tuple[float, float], Between(0.01, 10000)] = (
+        9.0,
+        36.0,
+    )  # depth where near ends, far begins
+    density: Annotated[tuple[float, float, float], Between(0, 4)] = (1.15, 0.62, 0.25)  # near, mid, far
+    wash: Annotated[float, Between(0, 3)] = 1.2  # strength of all washes
+    tones: Annotated[float, Between(0, 1)] = 0.4  # how far density falls into five tones
+    contour: Annotated[float, Between(0, 2)] = 1.0  # ridge lines and moss dots
+    strokes: Annotated[float, Between(0, 2)] = 0.8  # texture strokes (cun) along the fall
+    grain: Annotated[float, Between(0, 1)] = 0.22  # pigment settling in the paper
+    ground: Annotated[str, Pigment()] = "ink"  # level ground: shadows and a faint wash in this pigment
+    ground_wash: Annotated[float, Between(0, 2)] = 0.14
+    snow: Annotated[float, Between(0, 2)] = (
+        0.0  # the same wash over all of the ground, relative to ground_wash
+    )
+    body: Annotated[str, Pigment()] = "ink"  # what neutral subjects are painted with
+    subjects: Annotated[str, Choice("hue", "red", "lantern", "ink")] = "hue"  # which of their colours stay
+    chroma: Annotated[float, Between(0, 1)] = 0.6  # footage without depth: how much of its own hue stays
+    veil: Annotated[float, Between(0, 1)] = 0.6  # footage without depth: how much grey veil is taken off
+
+
+NEUTRAL = None  # a repainted plate is never the plate
+
+
+@area(medium="light", gives="ink", optional=("depth", "normal", "matte"), reach=lambda p: 180.0)
+def shade(dst, region, at, p: Repaint, inputs) -> None:
+    """dst: premultiplied light in, ink out (cover = alpha). Lengths are px at 1080 lines."""
+    from inkrender import repainting
+
+    depth, normal, matte = (getattr(inputs, name, None) for name in ("depth", "normal", "matte"))
+    light = dst.copy()
+    if depth is None:
+        dst[...] = repainting.from_tone(light, region, at.seed, p, matte)
+    else:
+        dst[...] = repainting.from_depth(light, region, at.seed, p, depth, normal, matte)
