@@ -45,8 +45,9 @@ class Shader:
 
     params: its NamedTuple; fields: name -> Field (type, range, unit, default, doc); neutral: the parameters
     that leave a picture as it is, or None; uses: the names it reads from `at` (pixel kinds); baked: the
-    planes its `bake` makes for `at`; planes: what a pixel shader must be handed, in the order of its stage's inputs;
-    animated: its picture depends on the frame. digest: hex, of the file's bytes.
+    planes its `bake` makes for `at`; planes: what a pixel shader is handed, as its stage's inputs;
+    medium and gives: what it takes and makes, "ink" | "light" | "paper"; animated: its picture depends on the
+    frame. digest: hex, of the file's bytes.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Shader:
     needs: tuple[str, ...]
     optional: tuple[str, ...]
     medium: str
+    gives: str
     animated: bool
     neutral: Any
     shade: Callable[..., Any]
@@ -191,6 +193,7 @@ def _read(path: Path) -> Shader:
         needs=told.needs,
         optional=told.optional,
         medium=told.medium,
+        gives=told.gives,
         animated=animated,
         neutral=neutral,
         shade=shade,

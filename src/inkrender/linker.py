@@ -59,13 +59,18 @@ class Stage:
     failures: list[Exception] = field(default_factory=list, repr=False)
     keep: Any = field(default=None, repr=False)
 
-    def pack(self, params: Any, at: Mapping[str, Any] | None = None) -> NDArray[np.float32]:
+    def pack(self, params: Any, at: At | Mapping[str, Any] | None = None) -> NDArray[np.float32]:
         """The `par` of one call: float32 (16 + parameters).
 
         params: an instance of the shader's NamedTuple. at: any of x0, y0, dx, dy (layer px of the tile's
-        first pixel centre and the step), sx0, sy0, sdx, sdy (the same on screen), t, n, held, seed, u.
+        first pixel centre and the step), sx0, sy0, sdx, sdy (the same on screen), t, n, held, seed, u; or
+        an At, whose x, y, sx, sy are the first pixel's.
         """
-        told = {"dx": 1.0, "dy": 1.0, "sdx": 1.0, "sdy": 1.0, **(at or {})}
+        told: dict[str, Any] = {"dx": 1.0, "dy": 1.0, "sdx": 1.0, "sdy": 1.0}
+        if isinstance(at, At):
+            told |= {**vars(at), "x0": at.x, "y0": at.y, "sx0": at.sx, "sy0": at.sy}
+        elif at:
+            told |= at
         par = [float(told.get(name, 0.0)) for name in SCALARS]
         seed = int(told.get("seed", 0)) & 0xFFFFFFFF
         par += [float(seed >> 16), float(seed & 0xFFFF), float(told.get("u", 0.0)), 0.0, 0.0]

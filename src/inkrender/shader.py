@@ -169,6 +169,7 @@ class Declaration:
     needs: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
     medium: str = "ink"
+    gives: str = ""
     animated: bool = False
     reach: Callable[[Any], float] | None = None
 
@@ -186,8 +187,10 @@ def _declare(shade: Any, kind: str, **options: Any) -> Any:
             raise ShaderError(
                 f'@{kind}({name}={words!r}): {name} is a tuple of names, as in {name}=("height",)'
             )
-    if options.get("medium", "ink") not in MEDIA:
-        raise ShaderError(f"@{kind}(medium={options['medium']!r}): use {' | '.join(MEDIA)}")
+    options["gives"] = options.get("gives") or options.get("medium", "ink")
+    for name in ("medium", "gives"):
+        if options.get(name, "ink") not in MEDIA:
+            raise ShaderError(f"@{kind}({name}={options[name]!r}): use {' | '.join(MEDIA)}")
 
     def note(function: Any) -> Any:
         function.__inkrender__ = Declaration(kind, **options)
@@ -197,10 +200,19 @@ def _declare(shade: Any, kind: str, **options: Any) -> Any:
 
 
 def point(
-    shade: Any = None, /, *, needs: tuple[str, ...] = (), optional: tuple[str, ...] = (), medium: str = "ink"
+    shade: Any = None,
+    /,
+    *,
+    needs: tuple[str, ...] = (),
+    optional: tuple[str, ...] = (),
+    medium: str = "ink",
+    gives: str = "",
 ) -> Any:
-    """shade(px: Ink, at: At, p) -> Ink: one pixel of a layer becomes another (Light with medium="light")."""
-    return _declare(shade, "point", needs=needs, optional=optional, medium=medium)
+    """shade(px: Ink, at: At, p) -> Ink: one pixel of a layer becomes another.
+
+    medium: "light" for a px of Light; gives: the medium of the result where it is another one.
+    """
+    return _declare(shade, "point", needs=needs, optional=optional, medium=medium, gives=gives)
 
 
 def matte(
@@ -252,16 +264,25 @@ def area(
     needs: tuple[str, ...] = (),
     optional: tuple[str, ...] = (),
     medium: str = "ink",
+    gives: str = "",
     animated: bool = False,
     reach: Callable[[Any], float] | None = None,
 ) -> Any:
     """shade(dst, region, at, p, inputs) -> None: changes dst, float32 (h, w, 4), a layer's picture, in place.
 
+    medium: what it finds in dst; gives: what it leaves there, where that is another one.
     reach(p): how far, in px at 1080 lines, a pixel's result depends on its surroundings. The engine paints a
     region that much larger and crops it.
     """
     return _declare(
-        shade, "area", needs=needs, optional=optional, medium=medium, animated=animated, reach=reach
+        shade,
+        "area",
+        needs=needs,
+        optional=optional,
+        medium=medium,
+        gives=gives,
+        animated=animated,
+        reach=reach,
     )
 
 
