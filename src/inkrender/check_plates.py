@@ -195,4 +195,4 @@ def _text(one: scene.Scene, told: scene.Layer) -> None:
     from .io import text
 
     beside = one.path(told.font) if told.font else None
-    text.check(told.text or "", beside if beside is not None and beside.is_file() else told.font)
+    text.check_text(told.text or "", beside if beside is not None and beside.is_file() else told.font)
