@@ -1,0 +1,160 @@
+"""The canvas as light and back, counting blank pixels, and packing pixels for a file with a hash dither."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import carray
+
+from .jit import inline, kernel
+from .load import F16, F32, U8
+from .primitives import developed, half_bits, hash_pixel, hash_row, saturate, srgb_decode
+from .shading import log
+from .tiles import REGISTER, TILE, TILE_H, TILE_W, pointer
+
+F = np.float32
+ZERO, HALF, ONE = F(0), F(0.5), F(1)
+FULL_8, FULL_16 = F(255), F(65535)
+BLANK = F(0.02 * 0.02)  # squared OKLab distance to bare paper below which the eye sees none of the ink
+DARKEST = F(1e-16)  # the least transmittance that is turned back into absorbance: 36.8
+# a value this near to a code (in codes) is that code: what a round trip of an 8-bit picture leaves of error
+EXACT = F(0.03)
+TEN, MASK10, TO_UNIT = np.uint32(10), np.uint32(1023), F(1 / 1024)
+S8, S16, S24 = np.uint32(8), np.uint32(16), np.uint32(24)
+W16, W32, W48 = np.uint64(16), np.uint64(32), np.uint64(48)
+HALF_MAX = F(65504)
+
+
+@kernel
+def transmittance(reg):
+    """Absorbances to sRGB(exp(-A)): what the ink lets through, display-encoded, without paper."""
+    for i in range(3 * TILE):
+        reg[i] = developed(reg[i])
+
+
+@kernel
+def from_transmittance(reg, white_r, white_g, white_b):
+    """Back to absorbance, after dividing by what the grade made of 1: bare paper stays paper."""
+    for c in range(3):
+        scale = ONE / max((white_r, white_g, white_b)[c], F(1e-6))
+        at = c * TILE
+        for i in range(TILE):
+            light = srgb_decode(max(reg[at + i] * scale, ZERO))
+            reg[at + i] = max(-log(max(light, DARKEST)), ZERO)
+
+
+@kernel
+def develop(reg, paper):
+    """Ink on paper as display-encoded sRGB(exp(-(A + P))). paper: a register, P in its first planes."""
+    for i in range(3 * TILE):
+        reg[i] = developed(max(reg[i] + paper[i], ZERO))
+    for i in range(3 * TILE, REGISTER):
+        reg[i] = ONE
+
+
+@kernel
+def count_blank(reg, jacobian, n, first, last):
+    """How many pixels of tile rows first..last (last not included) and n columns are blank: |J A| < .02."""
+    j0, j1, j2 = jacobian[0], jacobian[1], jacobian[2]
+    j3, j4, j5 = jacobian[3], jacobian[4], jacobian[5]
+    j6, j7, j8 = jacobian[6], jacobian[7], jacobian[8]
+    total = np.int64(0)
+    for y in range(first, last):
+        row = np.int32(0)
+        for x in range(n):
+            i = y * TILE_W + x
+            r, g, b = reg[i], reg[TILE + i], reg[2 * TILE + i]
+            u = j0 * r + j1 * g + j2 * b
+            v = j3 * r + j4 * g + j5 * b
+            w = j6 * r + j7 * g + j8 * b
+            row += np.int32(1) if u * u + v * v + w * w < BLANK else np.int32(0)
+        total += row
+    return total
+
+
+@inline
+def quantised(x, full, random):
+    """The code of x in 0..1. random in 0..1 dithers, unless x is a code already; .5 rounds."""
+    v = saturate(x) * full
+    near = F(np.int32(v + HALF))
+    between = v - near
+    exact = max(between, -between) < EXACT
+    return np.int32(min(v + (HALF if exact else random), full))
+
+
+@kernel
+def pack_8(reg, words, x0, y0, seed, dither):
+    """Register to uint32 RGBA words (TILE,). The dither is a hash of place, channel and seed."""
+    for y in range(TILE_H):
+        row = hash_row(y0 + y, seed)
+        for x in range(TILE_W):
+            i = y * TILE_W + x
+            h = hash_pixel(x0 + x, row)
+            u0 = (F(np.int32(h & MASK10)) + HALF) * TO_UNIT if dither else HALF
+            u1 = (F(np.int32(np.uint32(h >> TEN) & MASK10)) + HALF) * TO_UNIT if dither else HALF
+            u2 = (F(np.int32(np.uint32(h >> np.uint32(20)) & MASK10)) + HALF) * TO_UNIT if dither else HALF
+            r = np.uint32(quantised(reg[i], FULL_8, u0))
+            g = np.uint32(quantised(reg[TILE + i], FULL_8, u1))
+            b = np.uint32(quantised(reg[2 * TILE + i], FULL_8, u2))
+            a = np.uint32(quantised(reg[3 * TILE + i], FULL_8, HALF))
+            words[i] = np.uint32(r | np.uint32(g << S8) | np.uint32(b << S16) | np.uint32(a << S24))
+
+
+@kernel
+def pack_16(reg, longs, x0, y0, seed, dither):
+    """Register to uint64 RGBA words of 16-bit codes (TILE,)."""
+    for y in range(TILE_H):
+        row = hash_row(y0 + y, seed)
+        for x in range(TILE_W):
+            i = y * TILE_W + x
+            h = hash_pixel(x0 + x, row)
+            u0 = (F(np.int32(h & MASK10)) + HALF) * TO_UNIT if dither else HALF
+            u1 = (F(np.int32(np.uint32(h >> TEN) & MASK10)) + HALF) * TO_UNIT if dither else HALF
+            u2 = (F(np.int32(np.uint32(h >> np.uint32(20)) & MASK10)) + HALF) * TO_UNIT if dither else HALF
+            r = np.uint64(quantised(reg[i], FULL_16, u0))
+            g = np.uint64(quantised(reg[TILE + i], FULL_16, u1))
+            b = np.uint64(quantised(reg[2 * TILE + i], FULL_16, u2))
+            a = np.uint64(quantised(reg[3 * TILE + i], FULL_16, HALF))
+            longs[i] = r | np.uint64(g << W16) | np.uint64(b << W32) | np.uint64(a << W48)
+
+
+@inline
+def as_half(x):
+    return np.uint64(half_bits(F(min(max(x, -HALF_MAX), HALF_MAX))))
+
+
+@kernel
+def pack_half(reg, longs):
+    """Register to uint64 RGBA words of IEEE halves (TILE,)."""
+    for i in range(TILE):
+        r, g = as_half(reg[i]), as_half(reg[TILE + i])
+        b, a = as_half(reg[2 * TILE + i]), as_half(reg[3 * TILE + i])
+        longs[i] = r | np.uint64(g << W16) | np.uint64(b << W32) | np.uint64(a << W48)
+
+
+@kernel
+def store_tile(reg, data, pitch, w, depth, tx, ty, first, last, seed, dither, words, longs):
+    """Tile rows first..last (last not included) of a register into a (h, w, 4) picture at an address."""
+    x0, y0 = tx * TILE_W, ty * TILE_H
+    n = min(TILE_W, w - x0)
+    if depth == U8:
+        pack_8(reg, words, x0, y0, seed, dither)
+        for y in range(first, last):
+            out8 = carray(pointer(data + (y0 + y) * pitch + x0 * 4), (n,), np.uint32)
+            for x in range(n):
+                out8[x] = words[y * TILE_W + x]
+        return
+    if depth == F32:
+        for y in range(first, last):
+            out32 = carray(pointer(data + (y0 + y) * pitch + x0 * 16), (4 * n,), np.float32)
+            for x in range(n):
+                for c in range(4):
+                    out32[4 * x + c] = reg[c * TILE + y * TILE_W + x]
+        return
+    if depth == F16:
+        pack_half(reg, longs)
+    else:
+        pack_16(reg, longs, x0, y0, seed, dither)
+    for y in range(first, last):
+        out16 = carray(pointer(data + (y0 + y) * pitch + x0 * 8), (n,), np.uint64)
+        for x in range(n):
+            out16[x] = longs[y * TILE_W + x]

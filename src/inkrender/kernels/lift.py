@@ -1,0 +1,128 @@
+"""Liubai in the tile: low-resolution fields become the edge of the blank; pigment is lifted off the canvas.
+
+Three edges. *torn*: the boundary wanders with the paper's height by up to bleed / 4 px either way and is a
+pixel or two soft. *mist*: a graded ramp. *dry*: within +-bleed px of the boundary the paper's hills keep their
+ink and its valleys stay bare, as under a dry brush.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import carray
+from numpy.typing import NDArray
+
+from .jit import inline, kernel
+from .primitives import hash_pixel, hash_row, saturate
+from .tiles import TILE, TILE_H, TILE_W, pointer
+
+F = np.float32
+ZERO, HALF, ONE, TWO, THREE = F(0), F(0.5), F(1), F(2), F(3)
+SOFT_LO, SOFT_WIDTH = F(-1.2), F(1 / 2.8)  # the torn edge: smoothstep from -1.2 to 1.6 px
+DRY_SOFT = F(0.08)  # softness of the dry edge, in heights of the paper
+
+TORN, DRY = 0, 1  # what the hard share of the edge is made of
+
+
+class LiftFields(NamedTuple):
+    """Where the canvas is lifted, as float32 (h, w) planes over the whole frame, at any resolution.
+
+    phi: signed distance to the boundary in px at 1080 lines, above 0 = blank. ramp: graded lift 0..1 of the
+    mist edge. hard: 0..1, which of the two (1 = torn or dry). keep: 0..1, protected from lifting, 1 = wholly.
+    A number stands for a plane that is the same everywhere. bleed: px at 1080 lines; edge: "torn" or "dry";
+    reach: how strongly the paper's height moves the torn edge (1: up to a quarter of bleed either way).
+    """
+
+    phi: NDArray[np.float32] | float = -1e6
+    ramp: NDArray[np.float32] | float = 0.0
+    hard: NDArray[np.float32] | float = 1.0
+    keep: NDArray[np.float32] | float = 0.0
+    bleed: float = 8.0
+    edge: str = "torn"
+    reach: float = 1.0
+
+
+@inline
+def rise(x, lo, per):
+    """smoothstep from lo, with the width's reciprocal."""
+    t = saturate((x - lo) * per)
+    return t * t * (THREE - TWO * t)
+
+
+@kernel
+def lift(reg, matte, fields, height, bleed, reach, edge):
+    """reg <- reg (1 - m), all four planes; matte (TILE,) <- m.
+
+    fields (4 TILE): phi, ramp, hard, keep; height (TILE,): the paper's, 0..1. Lengths in px at 1080 lines.
+    """
+    wander = bleed * HALF * reach
+    across = HALF / max(bleed, F(1e-3))
+    if edge == TORN:
+        for i in range(TILE):
+            phi = fields[i] + wander * (height[i] - HALF)
+            matte[i] = rise(phi, SOFT_LO, SOFT_WIDTH)
+    else:
+        for i in range(TILE):
+            share = saturate(HALF + fields[i] * across) * (ONE + TWO * DRY_SOFT) - DRY_SOFT
+            matte[i] = rise(share - height[i], -DRY_SOFT, HALF / DRY_SOFT)
+    for i in range(TILE):
+        ramp = fields[TILE + i]
+        m = ramp + (matte[i] - ramp) * saturate(fields[2 * TILE + i])
+        matte[i] = saturate(m) * (ONE - saturate(fields[3 * TILE + i]))
+    for c in range(4):
+        for i in range(TILE):
+            reg[c * TILE + i] *= ONE - matte[i]
+
+
+@kernel
+def field(dst, q, p, tx, ty, columns, weights):
+    """One tile plane dst (TILE,) <- a float32 plane, bilinear, held at its borders.
+
+    q: address, h, w of the plane; p: x, y, step_x, step_y. Output pixel (i, j) samples the plane at
+    ((i + .5) step_x + x - .5, (j + .5) step_y + y - .5). columns int64, weights float32 (TILE_W,): scratch.
+    """
+    plane, h, w = q[0], q[1], q[2]
+    x, y, step_x, step_y = p[0], p[1], p[2], p[3]
+    src = carray(pointer(plane), (h * w,), np.float32)
+    for i in range(TILE_W):
+        place = min(max((tx * TILE_W + i + 0.5) * step_x + x - 0.5, 0.0), w - 1.0)
+        columns[i] = np.int64(place)
+        weights[i] = F(place - np.int64(place))
+    for j in range(TILE_H):
+        place = min(max((ty * TILE_H + j + 0.5) * step_y + y - 0.5, 0.0), h - 1.0)
+        row = np.int64(place)
+        k = F(place - row)
+        a = row * w
+        b = min(row + 1, h - 1) * w
+        for i in range(TILE_W):
+            left = columns[i]
+            right = min(left + 1, w - 1)
+            u = src[a + left] + (src[b + left] - src[a + left]) * k
+            v = src[a + right] + (src[b + right] - src[a + right]) * k
+            dst[j * TILE_W + i] = u + (v - u) * weights[i]
+
+
+@kernel
+def value_noise(dst, tx, ty, cell, seed):
+    """One tile plane dst (TILE,) <- smooth noise 0..1 with lattice cells of `cell` output px."""
+    for j in range(TILE_H):
+        v = F(ty * TILE_H + j + HALF) / cell
+        row = np.int32(v)
+        k = v - F(row)
+        k = k * k * (THREE - TWO * k)
+        upper, lower = hash_row(row, seed), hash_row(row + 1, seed)
+        for i in range(TILE_W):
+            u = F(tx * TILE_W + i + HALF) / cell
+            column = np.int32(u)
+            t = u - F(column)
+            t = t * t * (THREE - TWO * t)
+            a = unit(hash_pixel(column, upper)) * (ONE - t) + unit(hash_pixel(column + 1, upper)) * t
+            b = unit(hash_pixel(column, lower)) * (ONE - t) + unit(hash_pixel(column + 1, lower)) * t
+            dst[j * TILE_W + i] = a + (b - a) * k
+
+
+@inline
+def unit(h):
+    """32 random bits as 0..1."""
+    return F(np.int32(np.uint32(h >> np.uint32(8)))) * F(2.0**-24)
