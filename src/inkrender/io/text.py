@@ -38,8 +38,8 @@ def raster(
 
     font: a name (`fonts()`) or the path of a .ttf or .otf; size: of the em, px at 1080 lines; scale: output
     px per px; tracking: extra space between glyphs, in sizes; a newline starts a line, or with `vertical` a
-    column to the left. The origin is where writing starts: on the baseline of the first line, or atop the middle of the
-    first column; align centre or right (middle, end of the column) puts it there instead.
+    column to the left. The origin is where writing starts: on the baseline of the first line, or atop the
+    middle of the first column; align centre or right (middle, end of the column) puts it there instead.
     Raises PlateError for a font that cannot be read or lacks a glyph, SceneError for a setting.
     """
     path = check_text(text, font)
@@ -88,7 +88,8 @@ def check_text(text: str, font: str | Path | None = None) -> Path:
     if missing:
         shown = " ".join(c if c.isprintable() else repr(c) for c in missing)
         raise PlateError(
-            f'font "{font or DEFAULT}" has no glyph for {shown}: choose another font ({", ".join(fonts())}), or give the path of a font file that has'
+            f'font "{font or DEFAULT}" has no glyph for {shown}: choose another font '
+            f"({', '.join(fonts())}), or give the path of a font file that has"
         )
     return path
 
