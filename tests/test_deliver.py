@@ -190,7 +190,8 @@ from inkrender.errors import DeliverError
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000))
 try:
-    deliver.assemble(SimpleNamespace(fps=Fraction(24)), [Path({frame!r} % (n % 4)) for n in range(24)], None, {out!r}, {preset!r})
+    frames = [Path({frame!r} % (n % 4)) for n in range(24)]
+    deliver.assemble(SimpleNamespace(fps=Fraction(24)), frames, None, {out!r}, {preset!r})
 except DeliverError as error:
     sys.exit(f"told: {{error}}")
 """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -15,11 +16,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from . import encode, verify
-from .encode import PRESETS, QUALITIES, OnProgress, Preset, fit_sound, read_frame
+from . import cache, encode, verify
+from .encode import PRESETS, QUALITIES, RATE, OnProgress, Preset, fit_sound, read_frame
 from .errors import DeliverError, RefusedError, SceneError, did_you_mean
-from .io import files
-from .render import still_running
+from .io import audio, files
+from .render import Bits, OnEvent, Report, even_size, render, still_running
+from .timing import is_keyed, value_at
 
 
 def preset_for(out: str | os.PathLike[str], name: str | None = None) -> Preset:
@@ -96,19 +98,110 @@ def assemble(
     return found
 
 
-def to_moviepy(
-    film: Any, *, size: tuple[int, int] | None = None, sound: NDArray[np.float32] | None = None
-) -> Any:
+def movie(
+    film: Any,
+    out: str | os.PathLike[str],
+    wanted: Sequence[int] | None = None,
+    *,
+    frames: str | None = None,
+    preset: str | None = None,
+    quality: str = "final",
+    crf: int | None = None,
+    size: tuple[int, int] | None = None,
+    dry_run: bool = False,
+    on_event: OnEvent | None = None,
+    on_progress: OnProgress | None = None,
+    **options: Any,
+) -> tuple[Report, verify.Found | None]:
+    """Render the frames that are missing, assemble them with the film's sound, verify.
+
+    wanted: film frames without a gap, None for all. frames: the pattern they are kept under, by default a
+    cache folder of the film's. Further options as `render.render`. Nothing is assembled, and None returned
+    with the report, when frames failed or for a dry_run. Raises as `render.render` and `assemble`.
+    """
+    chosen = preset_for(out, preset)
+    _options(chosen, quality, crf)
+    size = even_size(size or film.size)
+    run = list(range(film.length)) if wanted is None else list(wanted)
+    if run != list(range(run[0] if run else 0, (run[0] if run else 0) + len(run))):
+        raise SceneError(f"{out}: a film takes frames one after the other; render pictures to leave some out")
+    sound = (
+        None if chosen.audio_codec is None else sound_of(film, run)
+    )  # a missing sound is told before frames
+    pattern = frames or frames_pattern(film, size, chosen.bits)
+    report = render(
+        film, run, pattern, size=size, bits=_bits(chosen), dry_run=dry_run, on_event=on_event, **options
+    )
+    if dry_run or not report.ok:
+        return report, None
+    found = assemble(
+        film, report.paths, sound, out, chosen.name, quality=quality, crf=crf, on_progress=on_progress
+    )
+    return report, found
+
+
+def frames_pattern(film: Any, size: tuple[int, int], bits: int, beside: Path | None = None) -> str:
+    """Where the frames of a film are kept between runs: a folder a film, size and depth in its cache.
+
+    beside: for a film that has no file of its own, the output whose folder holds the cache.
+    """
+    source = film.source or (Path.cwd() / (film.title or "film"))
+    home = cache.folder(film.folder or (beside or Path()).absolute().parent)
+    name = re.sub(r"[^\w.-]+", "_", film.folder.resolve().name if film.folder else source.name)
+    place = f"{name}-{cache.digest(str(source.resolve()), film.title)[:8]}"
+    return str(home / "frames" / place / f"{size[0]}x{size[1]}-{bits}" / "film.####.png")
+
+
+def sound_of(film: Any, frames: Sequence[int]) -> NDArray[np.float32] | None:
+    """The film's sound under a run of frames: float32 (samples, 2) at 48 kHz, exactly as long; None without.
+
+    Raises PlateError for a sound that is missing or cannot be read.
+    """
+    if not film.audio or not frames:
+        return None
+    fps, first = Fraction(film.fps), frames[0]
+    begin, end = audio.samples_at(first, fps), audio.samples_at(first + len(frames), fps)
+    cues = []
+    for told in film.audio:
+        samples = audio.read(film.path(told.file))
+        start = audio.samples_at(told.start, fps)
+        cues.append(
+            audio.Cue(
+                samples,
+                start,
+                _gain(told.gain, start, len(samples), fps),
+                *(round(fade * RATE / fps) for fade in told.fade),
+            )
+        )
+    whole = audio.mix(cues, max(end, audio.samples_at(film.length, fps)))
+    return whole[begin:end]
+
+
+def to_moviepy(film: Any, *, size: tuple[int, int] | None = None) -> Any:
     """The film as a MoviePy VideoClip with its sound: for people who go on editing there.
 
-    8 bit, as all of MoviePy. size: (w, h) px, the film's by default. sound: float32 (samples, 2) at 48 kHz.
+    8 bit, as all of MoviePy. size: (w, h) px, the film's by default.
     """
     size = size or film.size
 
     def paint(n: int) -> NDArray[np.uint8]:
         return np.ascontiguousarray(film.pixels(n, size, 8)[0][..., :3])
 
+    sound = sound_of(film, range(film.length))
     return encode.clip_of(paint, film.length, Fraction(film.fps), sound)
+
+
+def _bits(preset: Preset) -> Bits:
+    return 16 if preset.bits > 8 else 8
+
+
+def _gain(given: Any, start: int, count: int, fps: Fraction) -> float | NDArray[np.float32]:
+    """A gain in dB, constant or keyed in film frames, as a factor or one a sample."""
+    if not is_keyed(given):
+        return audio.decibels(given)
+    spots = range(0, count + RATE, max(1, round(RATE / fps)))  # once a frame, straight between
+    levels = [audio.decibels(value_at(given, float((start + at) * fps / RATE))) for at in spots]
+    return np.interp(np.arange(count), list(spots), levels).astype(np.float32)
 
 
 def _options(preset: Preset, quality: str, crf: int | None) -> dict[str, str]:

@@ -265,12 +265,12 @@ def _yuv(rgb: NDArray[np.uint16], pix_fmt: str) -> Any:
     for plane, codes in zip(frame.planes, (y, _half(cb, tall), _half(cr, tall)), strict=True):
         padded = np.zeros((plane.height, plane.line_size // 2), np.uint16)
         padded[:, : plane.width] = np.clip(np.rint(codes), 4, 1019)
-        plane.update(padded)
+        plane.update(padded.tobytes())
     frame.color_primaries = frame.color_trc = frame.colorspace = frame.color_range = 1
     return frame
 
 
-def _half(chroma: NDArray[np.float32], tall: bool) -> NDArray[np.float32]:
+def _half(chroma: Any, tall: bool) -> NDArray[np.float32]:
     left = np.concatenate([chroma[:, :1], chroma[:, 1:-1:2]], axis=1)
     across = (left + 2 * chroma[:, ::2] + chroma[:, 1::2]) / 4
     return np.asarray(across if tall else (across[::2] + across[1::2]) / 2)

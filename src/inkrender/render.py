@@ -138,9 +138,10 @@ def render(
     jobs: int | None = None,
     size: tuple[int, int] | None = None,
     bits: Bits | None = None,
+    first: int = 0,
     overwrite: bool = False,
     cont: bool = False,
-    order: Order = "forward",
+    order: str = "forward",
     dry_run: bool = False,
     on_event: OnEvent | None = None,
 ) -> Report:
@@ -148,6 +149,7 @@ def render(
 
     frames: film frames, None for all. out: a pattern, `out/film.####.png`. jobs: threads, one a core by
     default. size: (w, h) px, the film's by default. bits: 8, 16 or "half", by default what suits the format.
+    first: the number of film frame 0 in file names, as footage counts.
     cont: go on after a frame has failed. order: "stagger" makes every eighth frame first, so that a whole
     film can be judged early; no order and no number of jobs changes a byte. dry_run: only say what would be
     done.
@@ -161,10 +163,13 @@ def render(
     wanted = list(range(film.length)) if frames is None else list(dict.fromkeys(frames))
     if not wanted:
         raise SceneError("no frame to render: the range is empty")
+    if outside := [n for n in wanted if not 0 <= n < film.length]:
+        raise SceneError(f"film frame {outside[0]} is outside the film: it has frames 0-{film.length - 1}")
+    order = known_order(order)
     size = even_size(size or film.size)
     pattern, appended = with_token(out, len(wanted))
     bits = bits_for(pattern, bits, getattr(film, "bits", 8))
-    paths = frame_paths(pattern, wanted)
+    paths = frame_paths(pattern, [n + first for n in wanted])
     if appended:
         tell(Event("note", message=f"{out} names one file for {len(wanted)} frames: writing {pattern}"))
     if not dry_run:
@@ -236,6 +241,13 @@ def even_size(size: tuple[int, int]) -> tuple[int, int]:
         near = f"{max(2, w + w % 2)} x {max(2, h + h % 2)}"
         raise SceneError(f"the frame size {w} x {h} is odd: video needs even numbers, as {near}")
     return w, h
+
+
+def known_order(order: str) -> Order:
+    """The order, if there is one of that name. Raises SceneError."""
+    if order == "forward" or order == "stagger" or order == "shuffle":
+        return order
+    raise SceneError(f'order "{order}" is not known{did_you_mean(order, ORDERS)}: use {", ".join(ORDERS)}')
 
 
 def scaled(size: tuple[int, int], scale: float) -> tuple[int, int]:
@@ -360,9 +372,7 @@ def _ordered(jobs: list[_Job], order: Order) -> list[_Job]:
     if order == "stagger":
         ranks = {j: min(k for k in range(4) if i % (8 >> k) == 0) for i, j in enumerate(jobs)}
         return sorted(jobs, key=ranks.__getitem__)
-    if order == "shuffle":
-        return sorted(jobs, key=lambda j: seed_of("order", j.frame))
-    raise SceneError(f'order "{order}" is not known{did_you_mean(order, ORDERS)}: use {", ".join(ORDERS)}')
+    return sorted(jobs, key=lambda j: seed_of("order", j.frame))
 
 
 def _prepare(folder: Path, paths: tuple[Path, ...]) -> None:

@@ -169,8 +169,8 @@ def _rgb(frame: Any) -> NDArray[np.float32]:
     """
     if not frame.format.name.startswith("yuv4"):
         return np.asarray(frame.to_ndarray(format="rgb24"), np.float32)
-    y, cb, cr = (_plane(frame, i) for i in range(3))
-    y, cb, cr = (y - 16) / 219, (cb - 128) / 224, (cr - 128) / 224
+    luma, blue, red = (_plane(frame, i) for i in range(3))
+    y, cb, cr = (luma - 16) / 219, (blue - 128) / 224, (red - 128) / 224
     r, b = y + 1.5748 * cr, y + 1.8556 * cb
     g = (y - 0.2126 * r - 0.0722 * b) / 0.7152
     return np.asarray(np.clip(np.stack([r, g, b], axis=2), 0, 1) * 255, np.float32)
@@ -180,8 +180,8 @@ def _plane(frame: Any, index: int) -> NDArray[np.float32]:
     """A plane of a planar YUV frame at the size of the frame, float32 (h, w), in 8-bit codes."""
     plane = frame.planes[index]
     deep = frame.format.components[index].bits > 8
-    codes = np.frombuffer(plane, np.uint16 if deep else np.uint8)
-    codes = codes.reshape(plane.height, -1)[:, : plane.width]
+    stored: NDArray[Any] = np.frombuffer(plane, np.uint16 if deep else np.uint8)
+    codes = stored.reshape(plane.height, -1)[:, : plane.width]
     full = codes.repeat(-(-frame.height // plane.height), axis=0).repeat(
         -(-frame.width // plane.width), axis=1
     )

@@ -1,0 +1,5 @@
+"""`python -m inkrender` is `inkrender`."""
+
+from .cli import main
+
+main()
