@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from . import __version__
+from .cli_inputs import not_its_own_input, of_footage, problems
 from .cli_report import FAILED, Log, end, log_format, put, put_json, say, set_debug, verb
-from .errors import PlateError, SceneError
+from .errors import SceneError
 
 if TYPE_CHECKING:
     from .render import Report
@@ -160,7 +161,7 @@ def look(
 
     made = look_at(name, input, missing=missing, trust=trust, fps=fps)
     first = made.scenes[0].first
-    wanted = _of_footage(made, frames)
+    wanted = of_footage(made, frames)
     options: dict[str, Any] = dict(jobs=jobs, overwrite=overwrite, cont=cont, order=order, dry_run=dry_run)
     size = _size(made, scale)
     if deliver.is_movie(output):
@@ -168,7 +169,7 @@ def look(
         frames_out = deliver.frames_pattern(made, size, chosen.bits, beside=Path(output))
         _movie(made, wanted, frames_out, output, chosen.name, quality, crf, size, options, log)
         return
-    _not_its_own_input(input, output)
+    not_its_own_input(input, output)
     with Log(log_format(log), dry_run) as told:
         report = render_frames(
             made, wanted, output, size=size, bits=bits, first=first, on_event=told.event, **options
@@ -229,17 +230,15 @@ def check(
         raise SceneError("name a film to check, or ask for the --schema")
     from .check import exit_code
 
-    problems = _problems(film, trust)
+    found = problems(film, trust)
     if as_json:
-        put_json([problem.told() for problem in problems])
+        put_json([problem.told() for problem in found])
     else:
-        for problem in problems:
+        for problem in found:
             put(str(problem))
-    code = exit_code(problems, strict)
+    code = exit_code(found, strict)
     if not as_json:
-        say(
-            f"inkrender: {film} cannot be rendered as it is" if code else f"{film}: nothing stands in the way"
-        )
+        say(f"{film}: {'cannot be rendered as it is' if code else 'nothing stands in the way'}")
     raise typer.Exit(code)
 
 
@@ -367,50 +366,8 @@ def _film(path: str, trust: bool) -> Any:
     return load(path, trust=trust)
 
 
-def _problems(path: str, trust: bool) -> list[Any]:
-    """What is wrong with a film, or with a scene or look on its own."""
-    from . import scenefile
-    from .check import Problem, check_file
-    from .errors import InkError
-
-    kind = _kind_of(Path(path))
-    if kind == "film":
-        return check_file(path, trust=trust)[1]
-    try:
-        scenefile.read_look(path) if kind == "look" else scenefile.read_scene(path)
-    except InkError as error:
-        return [Problem(path, str(error), code=error.exit_code)]
-    return []
-
-
-def _kind_of(path: Path) -> str:
-    """film, scene or look: what a TOML holds; film where that cannot be known, whose reader says why."""
-    import tomllib
-
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return "film"
-    if "film" in data or "scene" not in data:
-        return "film"
-    return "scene" if "frames" in data["scene"] else "look"
-
-
 def _frames(film: Any, text: str | None) -> list[int]:
     return list(range(film.length)) if text is None else list(film.find_frames(text))
-
-
-def _of_footage(film: Any, text: str | None) -> list[int]:
-    """Film frames for frames in the footage's own numbers."""
-    from .timing import parse_frames
-
-    if text is None:
-        return list(range(film.length))
-    one = film.scenes[0]
-    numbers = parse_frames(text)
-    if outside := [n for n in numbers if not one.first <= n <= one.last]:
-        raise SceneError(f'-F "{text}": frame {outside[0]} is outside the footage, {one.first}-{one.last}')
-    return [n - one.first for n in numbers]
 
 
 def _size(film: Any, scale: float | None) -> tuple[int, int]:
@@ -465,11 +422,3 @@ def _told(told: Log, report: Report, found: Any) -> None:
         pix_fmt=found.pix_fmt, tags=found.tags, seconds=found.seconds, sound_seconds=found.sound_seconds,
         bytes=found.bytes,
     )  # fmt: skip
-
-
-def _not_its_own_input(given: str, out: str) -> None:
-    """A look must not write over the footage it reads."""
-    if Path(out).absolute() == Path(given).absolute():
-        raise SceneError(f"{out} is the input: name another output, the footage would be written over")
-    if Path(given).is_dir() and Path(out).absolute().parent == Path(given).absolute():
-        raise PlateError(f"{out} lies among its own input: name another output folder")

@@ -1,4 +1,4 @@
-"""The environment inkrender finds itself in, what a report of trouble should begin with; and warming it up."""
+"""The environment inkrender finds itself in, as a report of trouble begins; and warming it up."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -245,8 +245,8 @@ def even_size(size: tuple[int, int]) -> tuple[int, int]:
 
 def known_order(order: str) -> Order:
     """The order, if there is one of that name. Raises SceneError."""
-    if order == "forward" or order == "stagger" or order == "shuffle":
-        return order
+    if order in ORDERS:
+        return cast(Order, order)
     raise SceneError(f'order "{order}" is not known{did_you_mean(order, ORDERS)}: use {", ".join(ORDERS)}')
 
 
