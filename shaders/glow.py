@@ -21,13 +21,14 @@ class Glow(NamedTuple):
 
 @source
 def shade(dst, region, at, p, inputs):
-    """Gaussians around every point, in order."""
+    """Gaussians; where lights meet, the stronger one shows."""
     import numpy as np
 
     from inkrender import paint
 
     x, y = region.grid()
     h, w = region.h, region.w
+    near = np.zeros((h, w), np.float32)  # exp(-distance^2) of the nearest light
     for gx, gy, radius in p.points:
         reach = 3.4 * radius
         i0 = int(np.clip((gx - reach - region.x) * region.scale, 0, w))
@@ -37,9 +38,11 @@ def shade(dst, region, at, p, inputs):
         if i0 >= i1 or j0 >= j1:
             continue
         away = ((x[:, i0:i1] - gx) ** 2 + ((y[j0:j1] - gy) * p.squash) ** 2) / np.float32(radius * radius)
-        part = dst[j0:j1, i0:i1]
-        end = 1 - paint.smoothstep(0.75, 1.0, np.sqrt(away) / 3.4)
-        paint.lift(part, np.exp(-0.8 * away) * end * np.float32(p.core))
-        ring = np.exp(-1.3 * away) * (1 - 0.55 * np.exp(-7 * away))  # the core stays paper
-        paint.wash(part, ring * end * np.float32(p.density), absorbance(p.pigment))
-        paint.wash(part, np.exp(-0.6 * away) * end * np.float32(p.rim), absorbance(p.rim_pigment))
+        light = np.exp(-away) * (1 - paint.smoothstep(0.75, 1.0, np.sqrt(away) / 3.4))
+        np.maximum(near[j0:j1, i0:i1], light, out=near[j0:j1, i0:i1])
+    dst[..., 3] = near ** np.float32(0.8) * np.float32(p.core)
+    ring = near ** np.float32(1.3) * (1 - 0.85 * near**5)  # the core stays paper
+    paint.wash(dst, ring * np.float32(p.density), absorbance(p.pigment))
+    paint.wash(
+        dst, near ** np.float32(0.6) * (1 - 0.8 * near**4) * np.float32(p.rim), absorbance(p.rim_pigment)
+    )

@@ -2,7 +2,7 @@
 
 from typing import Annotated, NamedTuple
 
-from inkrender.shader import Between, Pigment, absorbance, source
+from inkrender.shader import Between, Pigment, source
 
 
 class Massif(NamedTuple):

@@ -8,7 +8,7 @@ WIDE = Between(-20000, 20000, unit="px")
 
 
 class SkyWash(NamedTuple):
-    """Every place is in layer px. Bands and glows are painted in order, each with the pigment of its place."""
+    """Places are layer px. Bands and glows are painted in order, each with its own pigment."""
 
     bands: Annotated[tuple[tuple[float, float, float, float, float], ...], WIDE] = (
         (-60.0, 520.0, 0.6, 0.0, 0.0),

@@ -1,8 +1,9 @@
 """What the painting shaders share: soft fields, paper, washes and lifts, tide marks, brush strokes.
 
 Everything is a function of place: a field at (x, y) does not know which region it is painted in, holds no
-statistics of the picture, and draws nothing from a random generator. So any part of a layer, painted alone, is
-that part of the layer. Lengths are layer px at 1080 lines; arrays are float32 (h, w) over a `frame.Region`.
+statistics of the picture, and draws nothing from a random generator. So any part of a layer, painted alone,
+is that part of the layer. Lengths are layer px at 1080 lines; arrays are float32 (h, w) over a
+`frame.Region`.
 """
 
 from __future__ import annotations
@@ -77,10 +78,10 @@ def field(
 ) -> Plane:
     """A noise field over the region: (h, w), about -1..1 (kind "fbm"), 0..1 ("ridged"), 0..0.6 ("billow").
 
-    size: how wide and how high its largest features are, layer px. warp: how far a slow current drags them, in
-    their own size. at: where the field's origin lies, for fields that drift. Octaves finer than two output
-    pixels are left out. Where the finest features are soft, the field is worked out on a coarser lattice that
-    is fixed to the layer, and interpolated.
+    size: how wide and how high its largest features are, layer px. warp: how far a slow current drags them,
+    in their own size. at: where the field's origin lies, for fields that drift. Octaves finer than two
+    output pixels are left out. Where the finest features are soft, the field is worked out on a coarser
+    lattice that is fixed to the layer, and interpolated.
     """
     from .kernels import noise
 
@@ -89,7 +90,7 @@ def field(
     detail = 2.03 ** (octaves - 1) * (1 + 1.2 * abs(warp)) * FINE
     offset = (mixed(seed, 2) % 65536 / 64.0 % 256.0, mixed(seed, 3) % 65536 / 64.0 % 256.0)
 
-    lattices = []
+    lattices: list[tuple[Any, tuple[float, float] | None]] = []
     for axis, (start, count) in enumerate(((region.x, region.w), (region.y, region.h))):
         step = 2.0 ** np.floor(np.log2(max(size[axis] / detail, 1e-6)))
         if step * region.scale < 1.9:  # as fine as the pixels: no interpolation
@@ -154,7 +155,7 @@ def lift(dst: NDArray[np.float32], matte: Plane) -> None:
 
 
 def grain(density: Plane, height: Plane, amount: float) -> Plane:
-    """Pigment settles in the paper's valleys. height: 0..1, rank-equalised; amount .05 in skies, .1 on rock."""
+    """Pigment settles in the paper's valleys. height: 0..1; amount .05 in skies, .1 on rock."""
     return np.asarray(np.maximum(density * (1 + np.float32(2.8 * amount) * (0.5 - height)), 0), np.float32)
 
 
@@ -237,10 +238,11 @@ def fibre_matte(region: Region, seed: int, amount: float = 1.0) -> Plane:
 
 
 def _raw_height(region: Region, seed: int, fibres: float) -> Plane:
-    fine = field(region, (2.6, 2.4), mixed(seed, 11), 1)
-    middle = field(region, (7.5, 6.5), mixed(seed, 12), 2)
-    broad = field(region, (26.0, 9.0), mixed(seed, 13), 2)
-    height = 0.46 * fine + 0.42 * middle + 0.22 * broad
+    # dragged by small currents: a plain lattice of three pixels would look woven
+    fine = field(region, (2.7, 2.7), mixed(seed, 11), 1, warp=0.9, warp_scale=0.43)
+    middle = field(region, (7.1, 6.7), mixed(seed, 12), 2, warp=0.8)
+    broad = field(region, (30.0, 21.0), mixed(seed, 13), 2, warp=0.6)
+    height = 0.46 * fine + 0.42 * middle + 0.2 * broad
     return np.asarray(height + np.float32(0.5) * fibre_matte(region, mixed(seed, 14), fibres), np.float32)
 
 

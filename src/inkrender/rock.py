@@ -1,7 +1,8 @@
 """Painting rock: the surface of a mountain range, its washes, cun, outline, moss and snow.
 
-The steps of the massif shader, in the order a painter takes them. The ground's heights are functions of place;
-its skyline is traced over the whole range, so that strokes are cut at the same places whatever part is painted.
+The steps of the massif shader, in the order a painter takes them. The ground's heights are functions of
+place. Its skyline is traced over the whole range, so that strokes are cut at the same places whatever is
+painted.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from .shader import absorbance
 from .strokes import Strokes
 
 Plane = NDArray[np.float32]
-MARGIN = 48.0  # px a painted pixel depends on its surroundings: blurs, cun, widest stroke
+MARGIN = 56.0  # px a painted pixel depends on its surroundings: blurs, cun, widest stroke
 TRACE = 1.0  # px between the points of a traced skyline
 
 
@@ -27,9 +28,9 @@ TRACE = 1.0  # px between the points of a traced skyline
 class Face:
     """The visible side of a range over a region, and its skyline.
 
-    rows: the rows of the wide region it occupies; region: those rows. alpha: 1 on rock, anti-aliased; slope: rise
-    to the right; crest: px from the crest above; strength: how far that crest stands out, 0..1; depth 0 near..1.
-    relief (w): px the skyline stands above the farthest ground. trace_x, trace_y: skyline of the whole range.
+    rows: the rows of the wide region it occupies; region: those rows. alpha: 1 on rock, anti-aliased. slope:
+    rise to the right. crest: px from the crest above; strength: how far that crest stands out, 0..1. depth: 0
+    near .. 1 far. relief (w): px of skyline above the farthest ground. trace_x, trace_y: the whole skyline.
     """
 
     rows: slice
@@ -151,7 +152,7 @@ def _cover(top: Plane, fine: int, h: int, w: int, y: float, scale: float) -> Pla
 def paint_face(dst: NDArray[np.float32], face: Face, p: Any, seed: int) -> None:
     """Paint a face into dst (h, w, 4), zero on entry. p: the massif shader's parameters."""
     region, s = face.region, face.region.scale
-    x, y = region.grid()
+    _, y = region.grid()
     height = paint.paper_height(region)
     hold, fade_end = p.fade
     broad = paint.field(region, (340, 150), paint.mixed(seed, 101), 4, warp=0.6)
@@ -164,6 +165,12 @@ def paint_face(dst: NDArray[np.float32], face: Face, p: Any, seed: int) -> None:
     crest = paint.gauss(np.minimum(face.crest, 600), 3.2 * s + 0.2)
     strength = paint.gauss(face.strength, 3.0 * s + 0.2)
     slope = paint.gauss(face.slope, 2.3 * s)
+    # every column was looked at alone: far below the crests its own streak would stand there as a bar
+    beside = _sideways(crest, 14 * s)
+    low = paint.smoothstep(60, 280, beside)
+    crest += low * (beside - crest)
+    slope += 0.85 * low * (_sideways(slope, 11 * s) - slope)
+    strength += low * (_sideways(strength, 14 * s) - strength)
     near_crest = alpha * strength * np.exp(crest * np.float32(-1 / p.crest))
     body = alpha * strength * np.exp(crest * np.float32(-1 / 140))
     facing = slope * np.float32(p.light)
@@ -181,15 +188,16 @@ def paint_face(dst: NDArray[np.float32], face: Face, p: Any, seed: int) -> None:
     t = np.clip(t, 0, 1).astype(np.float32)
     for share, pigment in zip(paint.three(t * t * (3 - 2 * t)), p.pigments, strict=True):
         paint.wash(dst, w * share, absorbance(pigment))
+    bare = 1 - _snow(face, p, facing, crest, seed) if p.snow > 0 else np.ones_like(alpha)
     if p.snow > 0:
-        _leave_snow(dst, face, p, facing, crest, seed)
+        dst[..., :3] *= bare[..., None]
 
     # ink: crests with pressure, cun in the shadows, both broken by the paper
     press = np.clip(0.62 + 0.75 * paint.field(region, (90, 70), paint.mixed(seed, 107), 3), 0, 1.3)
     ink = near_crest * press * 1.15
     if p.cun > 0:
         small = paint.field(region, (26, 16), paint.mixed(seed, 103), 3)
-        lines = paint.smoothstep(0.25, 1.7, _cun(face, slope, seed) + small * 0.35)
+        lines = paint.smoothstep(0.25, 1.7, _cun(face, slope, alpha * left, seed) + small * 0.35)
         ink += (
             p.cun
             * lines
@@ -199,7 +207,7 @@ def paint_face(dst: NDArray[np.float32], face: Face, p: Any, seed: int) -> None:
             * alpha
         )
     ink *= paint.smoothstep(0.32, 0.34 + 2 * p.dry, 0.25 + 0.35 * (height - 0.5) + 0.9 * ink + 0.12)
-    ink *= left ** np.float32(0.8) * np.float32(p.ink)
+    ink *= left ** np.float32(0.8) * np.float32(p.ink) * (0.05 + 0.95 * bare)
     strokes = _outline(face, p, seed)
     ink += strokes.paint(region, height)
     paint.wash(dst, ink, absorbance(p.ink_pigment))
@@ -208,26 +216,31 @@ def paint_face(dst: NDArray[np.float32], face: Face, p: Any, seed: int) -> None:
     dst[..., 3] = alpha * np.clip(left * 1.15, 0, 1) ** np.float32(0.55)
 
 
-def _leave_snow(dst: NDArray[np.float32], face: Face, p: Any, facing: Plane, crest: Plane, seed: int) -> None:
-    patches = paint.field(face.region, (40, 40), paint.mixed(seed, 109), 4)
-    white = (
-        paint.smoothstep(0.35, 1.3, -facing + patches * 0.6)
-        * np.exp(crest * np.float32(-1 / 170))
-        * face.alpha
+def _sideways(plane: Plane, sigma: float) -> Plane:
+    import cv2
+
+    sideways = cv2.GaussianBlur(
+        plane, (0, 0), sigmaX=sigma, sigmaY=0.2 * sigma, borderType=cv2.BORDER_REPLICATE
     )
-    dst[..., :3] *= (1 - np.float32(0.85 * p.snow) * white)[..., None]
+    return np.asarray(sideways, np.float32)
 
 
-def _cun(face: Face, slope: Plane, seed: int) -> Plane:
+def _snow(face: Face, p: Any, facing: Plane, crest: Plane, seed: int) -> Plane:
+    """Where pigment is left out: lit faces, near the crests, in patches."""
+    patches = paint.field(face.region, (40, 40), paint.mixed(seed, 109), 4)
+    lit = paint.smoothstep(0.2, 0.95, -facing + patches * 0.6)
+    return np.asarray(np.float32(0.97 * p.snow) * lit * np.exp(crest * np.float32(-1 / 170)) * face.alpha)
+
+
+def _cun(face: Face, slope: Plane, seen: Plane, seed: int) -> Plane:
     """Texture strokes: noise dragged along the fall of the rock; mean 0, deviation about 1."""
     region, s = face.region, face.region.scale
     fall = paint.gauss(slope, 3 * s)
     vx = -0.9 * fall + 0.25 * paint.field(region, (60, 60), paint.mixed(seed, 105), 2)
     vy = 0.55 + 0.5 * np.abs(fall)
     length = np.sqrt(vx * vx + vy * vy)
-    return _drag(
-        _speckle(region, seed), (vx / length).astype(np.float32), (vy / length).astype(np.float32), s
-    )
+    vx, vy = ((v / length).astype(np.float32) for v in (vx, vy))
+    return _drag(_speckle(region, seed), vx, vy, seen.astype(np.float32, copy=False), s)
 
 
 def _speckle(region: Region, seed: int) -> Plane:
@@ -239,12 +252,12 @@ def _speckle(region: Region, seed: int) -> Plane:
     return paint.gauss(raw, 0.7)
 
 
-def _drag(speckle: Plane, vx: Plane, vy: Plane, scale: float) -> Plane:
+def _drag(speckle: Plane, vx: Plane, vy: Plane, seen: Plane, scale: float) -> Plane:
     from .kernels import terrain
 
     steps = max(5, round(18 * scale))
     dst = np.empty_like(speckle)
-    terrain.drag(dst, speckle, vx, vy, steps)
+    terrain.drag(dst, speckle, vx, vy, seen, steps)
     return (dst - np.float32(0.5)) / np.float32(_drag_deviation(steps))
 
 
@@ -256,7 +269,7 @@ def _drag_deviation(steps: int) -> float:
     speckle = _speckle(Region(0, 0, 256, 256, 1.0), 1)
     vx = np.full((256, 256), 0.6, np.float32)
     dst = np.empty_like(speckle)
-    terrain.drag(dst, speckle, vx, np.full_like(vx, 0.8), steps)
+    terrain.drag(dst, speckle, vx, np.full_like(vx, 0.8), np.ones_like(vx), steps)
     return float(dst[32:-32, 32:-32].std())
 
 

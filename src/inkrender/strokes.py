@@ -90,7 +90,7 @@ def draw(
     seeds: ArrayLike,
     height: NDArray[np.float32] | None = None,
 ) -> None:
-    """dst (h, w) += strokes given as arrays; see kernels.strokes.draw. Strokes beyond the region cost nothing."""
+    """dst (h, w) += strokes given as arrays: see kernels.strokes.draw."""
     from .kernels import strokes as kernel
 
     starts = np.asarray(starts, np.int64)

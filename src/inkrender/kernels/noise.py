@@ -1,8 +1,9 @@
 """Gradient noise from an integer hash: the same place and seed give the same number everywhere, forever.
 
 Scalar functions (`hash2`, `noise2`, `fbm`, `ridged`, `billow`) are inlined into kernels and compiled shader
-stages; array kernels fill whole (h, w) float32 fields. Perlin 2002's quintic fade; gradients on the full circle
-rather than on eight directions, so that no lattice direction shows. Cost: 2-3 ns an octave and pixel.
+stages; array kernels fill whole (h, w) float32 fields. Perlin 2002's quintic fade; gradients on the full
+circle rather than on eight directions, so that no lattice direction shows. Cost: 2-3 ns an octave and
+pixel.
 """
 
 from __future__ import annotations
@@ -296,7 +297,7 @@ def _taps(t):
 
 @kernel
 def upsample(dst, scratch, low, x, dx, y, dy):
-    """dst (h, w) <- low (lh, lw) resampled by Catmull-Rom; pixel (i, j) lies at low's sample x + i dx, y + j dy.
+    """dst (h, w) <- low (lh, lw) by Catmull-Rom; pixel (i, j) lies at its sample x + i dx, y + j dy.
 
     scratch: (lh, w). low must reach one sample above and left of the first place and two beyond the last.
     """

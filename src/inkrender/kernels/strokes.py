@@ -1,8 +1,9 @@
 """Brush strokes: anti-aliased, of varying width, with bristles that run dry.
 
-A stroke is a polyline of discs (x, y, radius); its shape is the union of the cones between them. For every pixel
-the deepest cone gives coverage and the place under the brush: u along the stroke, v across it. The bristles are
-noise in (u, v), so that they follow the hand, and the paper's height breaks them up (feibai, flying white).
+A stroke is a polyline of discs (x, y, radius); its shape is the union of the cones between them. For every
+pixel the deepest cone gives coverage and the place under the brush: u along the stroke, v across it. The
+bristles are noise in (u, v), so that they follow the hand, and the paper's height breaks them up (feibai,
+flying white).
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ OUTSIDE = np.float32(-1e9)
 
 @kernel
 def rasterise(depth, along, across, fade, points, first, last, x, y, scale, left, top, right, bottom):
-    """Where one stroke covers, into scratch planes (h, w) from [0, 0] for the pixels left..right, top..bottom.
+    """Where one stroke covers, into scratch planes from [0, 0] for pixels left..right, top..bottom.
 
     points (n, 3): x, y, radius in layer px; the stroke is points[first:last]. x, y, scale: the region.
     depth: coverage before clipping, along: px from the start, across: -1..1, fade: thinness below one pixel.
@@ -97,8 +98,9 @@ def draw(dst, points, starts, density, dry, seeds, height, x, y, scale, depth, a
         thirst = np.float32(dry[k])
         load = np.float32(density[k])
         s = seeds[k]
-        hairs = min(max(widest * np.float32(1.1), np.float32(1.2)), np.float32(9))  # bristles across
-        per_px = np.float32(1 / (26.0 * scale))
+        # bristles from core to edge; finer than three pixels they would break into dots
+        hairs = min(max(widest * np.float32(0.3), np.float32(0.8)), np.float32(4))
+        per_px = np.float32(1 / (64.0 * scale))
         for j in range(top, bottom):
             for i in range(left, right):
                 cover = min(max(depth[j - top, i - left] + half, np.float32(0)), one)
@@ -106,16 +108,18 @@ def draw(dst, points, starts, density, dry, seeds, height, x, y, scale, depth, a
                     continue
                 v = across[j - top, i - left]
                 ink = cover * fade[j - top, i - left] * load
+                u = along[j - top, i - left] * per_px
+                bristle = noise2(v * hairs, u, s)
                 if thirst > 0:
-                    u = along[j - top, i - left] * per_px
-                    bristle = noise2(v * hairs, u, s) + half * noise2(
-                        v * hairs * np.float32(2.1), u * 3, s + 7
-                    )
-                    wet = half + np.float32(0.34) * bristle + np.float32(0.36) * (height[j, i] - half)
-                    wet -= np.float32(0.08) * v * v
-                    q = (wet - thirst * np.float32(0.95) + np.float32(0.22)) * np.float32(1 / 0.24)
+                    slow = noise2(
+                        v * np.float32(0.6), u * np.float32(0.45), s + 7
+                    )  # the brush empties and turns
+                    wet = half + np.float32(0.46) * bristle + np.float32(0.3) * slow
+                    wet += np.float32(0.22) * (height[j, i] - half)
+                    q = (wet - thirst * np.float32(0.95) + np.float32(0.18)) * np.float32(1 / 0.22)
                     q = min(max(q, np.float32(0)), one)
                     ink *= q * q * (np.float32(3) - np.float32(2) * q)
+                    ink *= np.float32(0.84) + np.float32(0.24) * bristle + np.float32(0.26) * v * v
                 dst[j, i] += ink
 
 

@@ -1,8 +1,8 @@
-"""Mountains as a painter sees them: a height field in depth slices, its visible surface, and lines along the fall.
+"""Mountains as a painter sees them: heights in depth slices, the visible surface, lines along the fall.
 
-Every column of the picture is worked out alone, from the nearest slice to the farthest (as voxel landscapes do),
-and reads nothing of its neighbours but heights: a strip of a mountain is the same strip of the whole mountain.
-Lengths are layer px at 1080 lines.
+Every column of the picture is worked out alone, from the nearest slice to the farthest (as voxel landscapes
+do), and reads nothing of its neighbours but heights: a strip of a mountain is the same strip of the whole
+mountain. Lengths are layer px at 1080 lines.
 """
 
 from __future__ import annotations
@@ -70,11 +70,11 @@ def skyline(dst, z, base, rise):
 def visible(slope, crest, strength, depth, z, step, base, rise, y, scale, above):
     """The visible surface of every column.
 
-    z (w + 2, slices): heights of the columns, one more at either side; step: layer px between columns.
-    y, scale: layer y of the upper edge of row 0, rows per layer px. above: rows above row 0 to begin at, so that
-    what a crest does further down does not depend on where the picture is cut.
-    slope (h, w): rise of the ground to the right; crest: px below the last crest, along its normal; strength: how
-    far that crest stands before what is behind it, 0..1; depth: 0 nearest .. 1 farthest, -1 sky.
+    z (w + 2, slices): heights of the columns, one more at either side; step: layer px between columns. y,
+    scale: layer y of the upper edge of row 0, rows per layer px. above: rows above row 0 to begin at, so
+    that what a crest does further down does not depend on where the picture is cut. slope (h, w): rise of
+    the ground to the right; crest: px below the last crest, along its normal; strength: how far that crest
+    stands before what is behind it, 0..1; depth: 0 nearest .. 1 farthest, -1 sky.
     """
     h, w = slope.shape
     slices = z.shape[1]
@@ -93,8 +93,8 @@ def visible(slope, crest, strength, depth, z, step, base, rise, y, scale, above)
             row = (base - rise * d - z[i + 1, k] - y) * scale + above
             lean = (z[i + 2, k] - z[i, k]) / (2 * step)
             if row < lowest:
-                first = max(0, int(math.floor(row)))
-                last = min(rows, int(math.ceil(lowest)))
+                first = max(0, math.floor(row))
+                last = min(rows, math.ceil(lowest))
                 for r in range(first, last):
                     if col_depth[r] < 0:
                         t = min(1.0, max(0.0, (lowest - r) / (lowest - row + 1e-3)))
@@ -137,11 +137,18 @@ def visible(slope, crest, strength, depth, z, step, base, rise, y, scale, above)
 
 
 @kernel
-def drag(dst, src, vx, vy, steps):
-    """dst (h, w) <- src averaged along the field (vx, vy), `steps` px either way (line integral convolution)."""
+def drag(dst, src, vx, vy, seen, steps):
+    """dst (h, w) <- src averaged along the field (vx, vy), `steps` px either way; .5 where not seen.
+
+    Line integral convolution (Cabral and Leedom 1993). vx, vy: unit vectors. seen: above .02 where it
+    matters.
+    """
     h, w = src.shape
     for j in range(h):
         for i in range(w):
+            if seen[j, i] <= np.float32(0.02):
+                dst[j, i] = np.float32(0.5)
+                continue
             total = src[j, i]
             count = np.float32(1)
             for sign in (-1.0, 1.0):
