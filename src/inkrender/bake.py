@@ -245,13 +245,12 @@ class Studio:
         if layer.kind == "file":
             return self._plate(one, layer, grown)
         if layer.kind == "rig":
-            from .io.svg import rig
+            from .io.svg import Rig
 
             pose = self._pose(layer)
             seconds, wind = pose.pop("seconds"), pose.pop("wind")
-            if told.at("rotation", frame):
-                pose["rotate"] = float(told.at("rotation", frame))
-            drawn = rig(one.scene.path(told.rig or ""))
+            path = one.scene.path(told.rig or "")
+            drawn = _pictures.get(("rig", cache.file_digest(path)), lambda: Rig(path), lambda _: 1 << 16)
             pixels, origin = drawn.raster(pose, seconds, wind, grown * scale)
         else:
             from .io import text
@@ -265,6 +264,8 @@ class Studio:
                 align=told.align,
                 scale=scale,
             )
+        if told.at("rotation", frame):
+            pixels, origin = _turn_about(pixels, origin, float(told.at("rotation", frame)))
         h, w = pixels.shape[:2]
         reach = math.ceil(_reach(layer) * scale)
         pixels = np.pad(pixels, ((reach, reach), (reach, reach), (0, 0)))
@@ -398,6 +399,25 @@ def _turn(frame: Frame, degrees: float) -> Frame:
     pixels[..., 3] = np.minimum(pixels[..., 3], 1)
     passes = {name: turn(plane, cv2.INTER_NEAREST) for name, plane in frame.passes.items()}
     return Frame(pixels, frame.medium, passes, frame.info)
+
+
+def _turn_about(
+    pixels: NDArray[np.float32], origin: tuple[float, float], degrees: float
+) -> tuple[NDArray[np.float32], tuple[float, float]]:
+    """A drawing turned clockwise about its origin, px from its corner."""
+    h, w = pixels.shape[:2]
+    x, y = origin
+    left, top = max(0, math.ceil(w - 2 * x)), max(0, math.ceil(h - 2 * y))
+    right, low = max(0, math.ceil(2 * x - w)), max(0, math.ceil(2 * y - h))
+    # the origin comes to lie in the middle, which is what the picture is turned about
+    even = np.pad(pixels, ((top, low), (left, right), (0, 0)))
+    turned = _turn(Frame(even), degrees).pixels
+    off_x, off_y = x + left - even.shape[1] / 2, y + top - even.shape[0] / 2
+    a = math.radians(degrees)
+    return turned, (
+        turned.shape[1] / 2 + off_x * math.cos(a) - off_y * math.sin(a),
+        turned.shape[0] / 2 + off_x * math.sin(a) + off_y * math.cos(a),
+    )
 
 
 def _grow(region: Region, reach: float) -> tuple[Region, int]:

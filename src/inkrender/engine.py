@@ -19,7 +19,7 @@ from . import cache, colour, grading, library
 from .bake import Studio
 from .errors import SceneError
 from .frame import Baked, Region
-from .kernels.program import CANVAS, GROUP, OTHER, SPARE, SRC, Program
+from .kernels.program import CANVAS, GROUP, OTHER, SPARE, SRC, LiftFields, Program
 from .negative_space import Lift
 from .plan import LayerPass, Plan, ScenePass, ShaderPass, View
 from .shader import At
@@ -42,7 +42,7 @@ def render(
     stats: blank (share of the finished canvas before developing), and for a lifted scene target, reachable.
     """
     w, h = studio.size
-    program = Program(w, h, studio.scale)
+    program = Program(w, h, studio.scale, paper=studio.sheet)
     paint_frame(program, plan, studio, lifts, graded)
     kind = {8: np.uint8, 16: np.uint16, "half": np.float16}.get(bits)
     if kind is None:
@@ -54,8 +54,8 @@ def render(
     program.store(CANVAS, out, dither_seed=seed_of(plan.film.seed, "dither"))
     found = program.run()
     stats: dict[str, Any] = {}
-    if plan.scenes[0].scene.medium == "ink":
-        stats["blank"] = found["blank"] / (w * h)
+    if plan.transition is not None or plan.scenes[0].scene.medium == "ink":
+        stats["blank"] = found.blank / found.pixels
     for one, lift in zip(plan.scenes, lifts, strict=True):
         if lift is not None:
             lo, hi = lift.reachable
@@ -103,13 +103,20 @@ def paint_frame(
 def paint(studio: Studio, one: ScenePass, layers: Iterable[LayerPass]) -> NDArray[np.float32]:
     """Some layers of a scene on bare paper: ink float32 (h, w, 4), absorbances and their joint cover."""
     w, h = studio.size
-    program = Program(w, h, studio.scale)
+    program = Program(w, h, studio.scale, paper=studio.sheet)
     program.clear(CANVAS)
     _layers(program, CANVAS, studio, one, tuple(layers))
     out = np.zeros((h, w, 4), np.float32)
     program.store(CANVAS, out)
     program.run()
     return out
+
+
+def lift_fields(lift: Lift, edge: str, bleed: float) -> LiftFields:
+    """A solved lift as the tiles read it; the mist edge is its ramp alone."""
+    return LiftFields(
+        lift.phi, lift.ramp, lift.hard, lift.keep, bleed=bleed, edge="dry" if edge == "dry" else "torn"
+    )
 
 
 def blending(layer: LayerPass) -> list[Any]:
@@ -139,15 +146,7 @@ def _scene(
         return
     _layers(program, reg, studio, one, one.lower)
     if lift is not None and one.liubai is not None:
-        program.lift(
-            reg,
-            lift.phi,
-            lift.ramp,
-            lift.hard,
-            lift.keep,
-            paper=studio.sheet,
-            edge=one.liubai.edge,
-        )
+        program.lift(reg, lift_fields(lift, one.liubai.edge, one.liubai.bleed))
     _layers(program, reg, studio, one, one.upper)
     if graded and not _late(one):
         grade_ink(program, reg, one.grade)
@@ -248,17 +247,20 @@ def _transition(program: Program, plan: Plan, studio: Studio) -> None:
     region = Region(0.0, 0.0, w, h, studio.scale)
     at = At(t=plan.n / float(plan.film.fps), n=plan.n, held=plan.n, seed=plan.transition_seed, u=plan.u)
     stage = library.stage(use.shader)
+    step = 1 / studio.scale
+    where = {"x0": step / 2, "y0": step / 2, "dx": step, "dy": step}
+    where |= {f"s{k}": v for k, v in where.items()}
     program.stage(
         CANVAS,
         stage.address,
-        stage.pack(use.params, at),
-        fields=_fields(use, stage.inputs, studio, region, at),
+        stage.pack(use.params, {**vars(at), **where}),
+        fields=_fields(use, stage.inputs, region, at),
         other=OTHER,
-        keep=stage,
+        name=use.shader.name,
     )
 
 
-def _fields(use: ShaderPass, names: Iterable[str], studio: Studio, region: Region, at: At) -> list[Any]:
+def _fields(use: ShaderPass, names: Iterable[str], region: Region, at: At) -> list[Any]:
     shader = use.shader
     baked: dict[str, NDArray[np.float32]] = {}
     if shader.bake is not None:
@@ -271,9 +273,9 @@ def _fields(use: ShaderPass, names: Iterable[str], studio: Studio, region: Regio
     found: list[Any] = []
     for name in names:
         if name == "height":
-            found.append(studio.sheet)
+            found.append(("paper",))
         elif name in baked:
-            found.append(baked[name])
+            found.append((baked[name], 0.0, 0.0, region.w / baked[name].shape[1]))
         else:
             raise SceneError(
                 f'transition shader "{shader.name}" needs {name}, which a cut between scenes lacks'

@@ -7,11 +7,11 @@ number: any order, any number of threads and any subset give the same bytes.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,10 +29,14 @@ class Film(scene.Film):
     """A film that can be painted. Build one from `ink.Scene` and `ink.Layer`, or `ink.load` it."""
 
     trust: bool = Field(False, exclude=True, repr=False)
-    _PLACE = (*scene.Film._PLACE, "trust")
+    _PLACE: ClassVar = (*scene.Film._PLACE, "trust")
 
-    def model_post_init(self, context: Any) -> None:
-        """Nothing is opened here: a film is a value until a frame is asked for."""
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """A copy with some fields changed; what was worked out for this film does not go along."""
+        copy = super().model_copy(update=update, deep=deep)
+        for name in ("_studios", "_seen"):
+            copy.__dict__.pop(name, None)
+        return copy
 
     @property
     def folders(self) -> tuple[Path, ...]:
@@ -42,6 +46,10 @@ class Film(scene.Film):
 
     @cached_property
     def _studios(self) -> dict[tuple[int, int], Any]:
+        return {}
+
+    @cached_property
+    def _seen(self) -> dict[tuple[str, str], plan.Reach]:
         return {}
 
     def studio(self, size: tuple[int, int] | None = None) -> Any:
@@ -57,7 +65,7 @@ class Film(scene.Film):
 
     def plan(self, n: int, seen: str | None = None) -> plan.Plan:
         """What film frame n takes, in order; `.lines()` tells it. seen: only this layer."""
-        return plan.plan_frame(self, n, self.folders, seen)
+        return plan.plan_frame(self, n, self.folders, seen, self._seen)
 
     def pixels(
         self,

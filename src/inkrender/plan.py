@@ -28,6 +28,14 @@ class View:
 
 
 @dataclass(frozen=True)
+class Reach:
+    """What a scene ever sees of a layer: x0, y0, x1, y1 in layer px, and the closest it comes."""
+
+    extent: tuple[float, float, float, float]
+    zoom: float
+
+
+@dataclass(frozen=True)
 class ShaderPass:
     """A shader with its parameters at this frame. params: the shader's own NamedTuple."""
 
@@ -36,8 +44,9 @@ class ShaderPass:
     moving: bool = False  # its picture differs from frame to frame
 
     def line(self) -> str:
-        """`granulate(amount=0.4, depth=0.8)`"""
-        told = ", ".join(f"{k}={_short(v)}" for k, v in self.params._asdict().items())
+        """`granulate(amount=0.4)`: what differs from the default."""
+        usual = {k: spec.default for k, spec in self.shader.fields.items()}
+        told = ", ".join(f"{k}={_short(v)}" for k, v in self.params._asdict().items() if v != usual[k])
         return f"{self.shader.name}({told})"
 
     def told(self) -> list[Any]:
@@ -153,12 +162,23 @@ class Plan:
         return told
 
 
-def plan_frame(film: scene.Film, n: int, folders: Sequence[Any] = (), seen: str | None = None) -> Plan:
-    """Plan film frame n (0-based over the cut). folders: further shader folders. seen: only this layer."""
+def plan_frame(
+    film: scene.Film,
+    n: int,
+    folders: Sequence[Any] = (),
+    seen: str | None = None,
+    reach: dict[tuple[str, str], Reach] | None = None,
+) -> Plan:
+    """Plan film frame n (0-based over the cut).
+
+    folders: further shader folders. seen: only this layer. reach: a dictionary that remembers, from one plan
+    of this film to the next, what the scenes ever see of their layers.
+    """
+    reach = {} if reach is None else reach
     at = film.at(n)
     if seen is not None:  # one layer is looked at in its own scene, also within a transition
         at = scene.Moment((film.locate(n),))
-    passes = tuple(plan_scene(film, one, frame, folders, seen) for one, frame in at.pictures)
+    passes = tuple(plan_scene(film, one, frame, folders, seen, reach) for one, frame in at.pictures)
     shader = None
     if at.transition is not None:
         anchors = {**at.pictures[0][0].anchors, **at.pictures[1][0].anchors}
@@ -181,14 +201,22 @@ def paper_pass(film: scene.Film, folders: Sequence[Any] = ()) -> ShaderPass:
 
 
 def plan_scene(
-    film: scene.Film, one: scene.Scene, frame: int, folders: Sequence[Any] = (), seen: str | None = None
+    film: scene.Film,
+    one: scene.Scene,
+    frame: int,
+    folders: Sequence[Any] = (),
+    seen: str | None = None,
+    reach: dict[tuple[str, str], Reach] | None = None,
 ) -> ScenePass:
-    """Plan one frame of a scene."""
+    """Plan one frame of a scene; arguments as `plan_frame`."""
+    reach = {} if reach is None else reach
     names = [layer.name for layer in one.layer]
     if seen is not None and seen not in names:
         raise SceneError(f'scene "{one.name}" has no layer "{seen}"{did_you_mean(seen, names)}')
     passes = [
-        _layer(film, one, layer, frame, folders) for layer in one.layer if seen is None or layer.name == seen
+        _layer(film, one, layer, frame, folders, reach)
+        for layer in one.layer
+        if seen is None or layer.name == seen
     ]
     liubai, cut = None, len(passes)
     if one.liubai is not None and seen is None and one.medium == "ink":
@@ -272,7 +300,7 @@ def moves(file: str) -> bool:
     return bool(re.search(r"#|%\d*d|\.(mp4|mov|m4v|mkv|webm|avi|gif)$", file, re.IGNORECASE))
 
 
-def _reach(film: scene.Film, one: scene.Scene) -> range:
+def _frames(film: scene.Film, one: scene.Scene) -> range:
     """The scene's frames and its handles."""
     before, after = film.handles(one.name)
     return range(one.first - before, one.last + after + 1)
@@ -292,7 +320,12 @@ def _tremor(frame: float, seed: int) -> float:
 
 
 def _layer(
-    film: scene.Film, one: scene.Scene, layer: scene.Layer, frame: int, folders: Sequence[Any]
+    film: scene.Film,
+    one: scene.Scene,
+    layer: scene.Layer,
+    frame: int,
+    folders: Sequence[Any],
+    reach: dict[tuple[str, str], Reach],
 ) -> LayerPass:
     where = f'scene "{one.name}", layer "{layer.name}"'
     drawing = held(frame, one.first, layer.exposure)
@@ -303,6 +336,9 @@ def _layer(
     shaders = [_use(u.use, u.with_, one.anchors, where, drawing, folders) for u in layer.shaders]
     keyed = keyed or any(use.moving for use in shaders)
     still = layer.file is not None and not moves(layer.file)
+    if (one.name, layer.name) not in reach:
+        reach[one.name, layer.name] = ever_seen(film, one, layer)
+    ever = reach[one.name, layer.name]
     return LayerPass(
         layer=layer,
         frame=frame,
@@ -310,8 +346,8 @@ def _layer(
         seconds=float((drawing - one.first) / film.fps),
         seed=_seed(film, one, layer.name),
         view=view(film, one, layer, frame),
-        extent=extent(film, one, layer),
-        zoom_max=max(view(film, one, layer, f).zoom for f in _reach(film, one)),
+        extent=ever.extent,
+        zoom_max=ever.zoom,
         opacity=float(value_at(layer.opacity, frame)),
         source=source,
         shaders=tuple(shaders),
@@ -319,16 +355,17 @@ def _layer(
     )
 
 
-def extent(film: scene.Film, one: scene.Scene, layer: scene.Layer) -> tuple[float, float, float, float]:
-    """The part of a layer that any frame of the scene, handles included, can see: x0, y0, x1, y1."""
+def ever_seen(film: scene.Film, one: scene.Scene, layer: scene.Layer) -> Reach:
+    """The part of a layer that any frame of the scene, handles included, can see."""
     w, h = sheet(film)
-    views = [view(film, one, layer, f) for f in _reach(film, one)]
-    return (
+    views = [view(film, one, layer, f) for f in _frames(film, one)]
+    extent = (
         min(v.x for v in views),
         min(v.y for v in views),
         max(v.x + w / v.zoom for v in views),
         max(v.y + h / v.zoom for v in views),
     )
+    return Reach(extent, max(v.zoom for v in views))
 
 
 def _use(

@@ -17,12 +17,20 @@ def shade_points(
 ) -> NDArray[np.float32]:
     """Run a point shader over a layer's own picture, float32 (h, w, 4), in tiles."""
     h, w = pixels.shape[:2]
-    program = Program(w, h, region.scale, origin=(region.x, region.y))
+    program = Program(w, h, region.scale)
     stage = library.stage(use.shader)
     program.load(CANVAS, pixels, "linear", True)
-    fields = [np.ascontiguousarray(getattr(inputs, name), np.float32) for name in stage.inputs]
-    program.stage(CANVAS, stage.address, stage.pack(use.params, at), fields=fields, keep=stage)
+    fields = [(getattr(inputs, name), 0.0, 0.0, 1.0) for name in stage.inputs]
+    where = {
+        "x0": region.x + 0.5 / region.scale,
+        "y0": region.y + 0.5 / region.scale,
+        "dx": 1 / region.scale,
+        "dy": 1 / region.scale,
+    }
+    told = {**vars(at), **where, **{f"s{k}": v for k, v in where.items()}}
+    program.stage(CANVAS, stage.address, stage.pack(use.params, told), fields=fields, name=use.shader.name)
     out = np.empty_like(pixels)
     program.store(CANVAS, out)
     program.run()
+    stage.check()
     return out
