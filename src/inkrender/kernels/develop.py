@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import carray
 
 from .jit import inline, kernel
 from .load import F16, F32, U8
 from .primitives import developed, half_bits, hash_pixel, hash_row, saturate, srgb_decode
 from .shading import log
-from .tiles import REGISTER, TILE, TILE_H, TILE_W, pointer
+from .tiles import REGISTER, TILE, TILE_H, TILE_W, carray, pointer
 
 F = np.float32
 ZERO, HALF, ONE = F(0), F(0.5), F(1)

@@ -1,15 +1,15 @@
 """Grading a register: matrix, transfer curves, ASC CDL, OKLCh chroma, 1-D curves, tetrahedral 3-D tables.
 
 CDL: ASC CDL 1.2 (slope, offset, power, then saturation with BT.709 luma). Tetrahedral interpolation: Kasson
-et al. 1993, as the walk from the cell's first corner to its last along the axes in descending order of fraction:
-a vectorised loop finds offsets and weights, a scalar loop does four 16-byte loads a pixel. No gathers.
+et al. 1993, as the walk from the cell's first corner to its last along the axes in descending order of
+fraction: a vectorised loop finds offsets and weights, a scalar loop does four 16-byte loads a pixel.
 """
 
 from __future__ import annotations
 
 import numpy as np
 from llvmlite import ir
-from numba import carray, types
+from numba import types
 from numba.extending import intrinsic
 
 from .jit import inline, kernel
@@ -25,7 +25,7 @@ from .primitives import (
     srgb_decode,
     srgb_encode,
 )
-from .tiles import TILE, pointer
+from .tiles import TILE, carray, pointer
 
 F = np.float32
 ZERO, ONE = F(0), F(1)

@@ -1,17 +1,16 @@
 """The tile interpreter: one compiled driver walks tiles and, for each, a table of ops over float32 registers.
 
-"Vectorised interpretation", as Skia's raster pipeline or MonetDB/X100 do it: the registers never leave the inner
-caches, nothing is compiled when a scene changes, and the cost of dispatch is shared by 4096 pixels. Pictures,
-tables and shader stages come in as addresses in the op table, so the driver has one signature for ever.
+"Vectorised interpretation", as Skia's raster pipeline or MonetDB/X100 do it: the registers never leave the
+inner caches, nothing is compiled when a scene changes, and the cost of dispatch is shared by 4096 pixels.
+Pictures, tables and shader stages come in as addresses in the op table, so the driver has one signature.
 
-A row of the table is int64: op, register, second register or mode, place of its floats in `par`, then the op's
-own numbers. `program.Program` writes it.
+A row of the table is int64: op, register, second register or mode, place of its floats in `par`, then the
+op's own numbers. `program.Program` writes it.
 """
 
 from __future__ import annotations
 
 import numpy as np
-
 
 from . import develop, grade, lift, load, over
 from .jit import kernel
@@ -48,7 +47,9 @@ OP_COLUMNS = 20
     DEVELOP,
     NOISE,
     STORE,
-) = range(26)
+    MIX,
+    MATTE,
+) = range(28)
 
 
 @kernel
@@ -196,6 +197,11 @@ def drive(ops, par, par_room, width, height, top, bottom):
                 elif op == NOISE:
                     lift.value_noise(reg[s * TILE : (s + 1) * TILE], tx, ty, p[0], np.uint32(q[4]))
                     zero[r] = 0
+                elif op == MIX:
+                    over.mix(reg, registers[s * REGISTER : (s + 1) * REGISTER], p[0])
+                    zero[r] = zero[r] & zero[s]
+                elif op == MATTE:
+                    over.matte(reg, registers[s * REGISTER : (s + 1) * REGISTER])
                 elif op == STORE:
                     develop.store_tile(
                         reg, q[4], q[5], width, q[6], tx, ty, first, last, np.uint32(q[7]), q[8], words, longs

@@ -1,8 +1,8 @@
 """Liubai in the tile: low-resolution fields become the edge of the blank; pigment is lifted off the canvas.
 
 Three edges. *torn*: the boundary wanders with the paper's height by up to bleed / 4 px either way and is a
-pixel or two soft. *mist*: a graded ramp. *dry*: within +-bleed px of the boundary the paper's hills keep their
-ink and its valleys stay bare, as under a dry brush.
+pixel or two soft. *mist*: a graded ramp. *dry*: within +-bleed px of the boundary the paper's hills keep
+their ink and its valleys stay bare, as under a dry brush.
 """
 
 from __future__ import annotations
@@ -10,12 +10,11 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import carray
 from numpy.typing import NDArray
 
 from .jit import inline, kernel
 from .primitives import hash_pixel, hash_row, saturate
-from .tiles import TILE, TILE_H, TILE_W, pointer
+from .tiles import TILE, TILE_H, TILE_W, carray, pointer
 
 F = np.float32
 ZERO, HALF, ONE, TWO, THREE = F(0), F(0.5), F(1), F(2), F(3)

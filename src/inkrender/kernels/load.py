@@ -7,11 +7,10 @@ are read as uint32 (0.5 ns a pixel; indexing the channels is not vectorised and 
 from __future__ import annotations
 
 import numpy as np
-from numba import carray
 
 from .jit import inline, kernel
 from .primitives import GAMMA, LINEAR, REC709, SRGB, decoded, finite, half, srgb_decode_code
-from .tiles import REGISTER, TILE, TILE_H, TILE_W, pointer
+from .tiles import REGISTER, TILE, TILE_H, TILE_W, carray, pointer
 
 F = np.float32
 ZERO, ONE = F(0), F(1)

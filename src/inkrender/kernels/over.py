@@ -11,7 +11,7 @@ import numpy as np
 from .jit import inline, kernel
 from .primitives import saturate
 from .shading import log
-from .tiles import TILE
+from .tiles import REGISTER, TILE
 
 F = np.float32
 ZERO, QUARTER, HALF, ONE, TWO, THREE, FOUR = F(0), F(0.25), F(0.5), F(1), F(2), F(3), F(4)
@@ -192,6 +192,21 @@ def difference(b, s):
 @inline
 def exclusion(b, s):
     return b + s - TWO * b * s
+
+
+@kernel
+def mix(dst, src, k):
+    """dst <- dst + (src - dst) k, all four planes; exact at both ends."""
+    for i in range(REGISTER):
+        dst[i] = src[i] if k == ONE else dst[i] + (src[i] - dst[i]) * k
+
+
+@kernel
+def matte(dst, src):
+    """dst <- dst times the cover (or alpha) of src, all four planes."""
+    for c in range(4):
+        for i in range(TILE):
+            dst[c * TILE + i] *= src[3 * TILE + i]
 
 
 @kernel

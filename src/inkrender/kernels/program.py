@@ -7,9 +7,9 @@
     p.store(CANVAS, out)
     p.run()
 
-Building a program only records; `run` renders, may be called from several threads at once on different rows, and
-gives the same bytes however the rows are shared out. Registers hold four float32 planes: ink (absorbances and
-cover) or premultiplied light. Pictures are not copied: keep them unchanged until `run` has returned.
+Building a program only records; `run` renders, may be called from several threads at once on different rows,
+and gives the same bytes however the rows are shared out. Registers hold four float32 planes: ink (absorbances
+and cover) or premultiplied light. Pictures are not copied: leave them unchanged until `run` has returned.
 """
 
 from __future__ import annotations
@@ -46,6 +46,8 @@ __all__ = ["BLEND_MODES", "CANVAS", "GROUP", "OTHER", "SPARE", "SRC", "LiftField
 
 NAMES = ("canvas", "other", "src", "group", "spare", "paper")
 OUTPUTS = ("uint8", "uint16", "float16", "float32")
+TILE_SIZE = (TILE_W, TILE_H)
+WHOLE = 1 / 1024  # px from whole that nobody sees: sums of camera and layer places are rarely exact
 
 
 class Baked(Protocol):
@@ -69,7 +71,7 @@ class Stats(NamedTuple):
 class Program:
     """A table of ops over the tiles of one frame, width x height px.
 
-    scale: output px per px at 1080 lines. paper: the sheet as a baked picture of the frame's size (absorbances
+    scale: output px per px at 1080 lines. paper: the sheet, a baked picture of the frame's size (absorbances
     in planes 0-2, height in plane 3); `develop`, `lift` and stages that ask for "paper" read it.
     """
 
@@ -97,15 +99,27 @@ class Program:
         self._two(dst, src)
         self._add(interpreter.COPY_REGISTER, dst, src, say=f"copy {_name(dst)} <- {_name(src)}")
 
+    def mix(self, dst: int, src: int, k: float) -> None:
+        """dst <- dst at k = 0, src at k = 1, a straight line between, all four planes."""
+        self._two(dst, src)
+        if k != 0:
+            self._add(interpreter.MIX, dst, src, par=[k], say=f"mix {_name(dst)} <- {_name(src)} {k:g}")
+
+    def matte(self, reg: int, src: int) -> None:
+        """reg <- reg times the cover (or alpha) of src."""
+        self._two(reg, src)
+        self._add(interpreter.MATTE, reg, src, say=f"matte {_name(reg)} by {_name(src)}")
+
     # layers -----------------------------------------------------------------------------------------------
 
     def resample(
         self, reg: int, baked: Baked, x: float, y: float, zoom: float = 1.0, name: str = "layer"
     ) -> None:
-        """reg <- a layer, Catmull-Rom; exact halves where zoom is 1 and x, y are whole.
+        """reg <- a layer, Catmull-Rom; the exact halves where zoom is 1 and x, y are whole.
 
-        x, y: the layer's px at the output's top left corner; zoom: output px per layer px. Outside the layer it
-        is empty. Afterwards ink is >= 0 and cover (or alpha) within 0..1; light itself is not clamped.
+        x, y: the layer's px at the output's top left corner; zoom: output px per layer px. Outside the layer
+        it is empty. Afterwards ink is >= 0, cover and alpha within 0..1; light itself is not clamped. Less
+        than 1/1024 px from whole counts as whole.
         """
         numbers, mode = self._layer(baked, x, y, zoom)
         what = resample.LIGHT if baked.medium == "light" else resample.INK
@@ -141,7 +155,7 @@ class Program:
         premultiplied: bool = False,
         name: str = "picture",
     ) -> None:
-        """reg <- a picture at output size, (h, w, 4) uint8, uint16, float16 or float32, to premultiplied light.
+        """reg <- a picture at output size, (h, w, 4) uint8, uint16, half or float32, as premultiplied light.
 
         transfer: srgb, rec709, linear or gamma2.2 (any number). A smaller picture lies at the top left, with
         nothing around it. A premultiplied picture with a transfer curve is divided by its alpha before the
@@ -177,7 +191,7 @@ class Program:
     def light_to_ink(
         self, reg: int, white: ArrayLike = (1.0, 1.0, 1.0), body: float = 1.0, edges: str = "linear"
     ) -> None:
-        """Premultiplied light becomes ink: white (3,) linear is what becomes bare paper, cover = alpha body."""
+        """Premultiplied light becomes ink: white (3,), linear, becomes bare paper; cover = alpha body."""
         if edges not in ("linear", "ink"):
             raise ValueError(f'edges is "linear" or "ink", not "{edges}"')
         values = [*_three(white, "white"), body]
@@ -305,7 +319,7 @@ class Program:
         lo: ArrayLike = (0.0, 0.0, 0.0),
         hi: ArrayLike = (1.0, 1.0, 1.0),
     ) -> None:
-        """Through a 3-D table (n, n, n, 3), indexed [red, green, blue], tetrahedral, held at its domain lo..hi.
+        """Through a 3-D table (n, n, n, 3), indexed [red, green, blue], tetrahedral, held at its domain.
 
         A table from `grade.lut_table` (float32, flat) is taken as it is, so that it need not be laid out anew
         for every frame.
@@ -359,8 +373,8 @@ class Program:
     def store(self, reg: int, out: NDArray[Any], dither_seed: int | None = None) -> None:
         """reg into out, (h, w, 4) uint8, uint16, float16 or float32, values as they are (encode first).
 
-        Integer outputs clamp to 0..1 and round. With a seed they are dithered by a hash of place and seed, but
-        only where quantising changes a value, so a picture that passed through unchanged stays bit for bit.
+        Integer outputs clamp to 0..1 and round. With a seed they are dithered by a hash of place and seed,
+        but only where quantising changes a value: a picture that passed through unchanged stays bit for bit.
         """
         _pixels(out, {kind: 0 for kind in OUTPUTS}, "store")
         if out.shape[:2] != (self.height, self.width) or not out.flags.writeable:
@@ -425,6 +439,9 @@ class Program:
             raise TypeError("a layer is a Baked: contiguous uint16 (h, 4, w) with its occupancy grid")
         limit = 1 << 28  # far outside is simply empty; int32 tables must hold the places
         x, y = min(max(x, -limit), limit), min(max(y, -limit), limit)
+        if abs(zoom - 1) * max(self.width, self.height) < WHOLE:
+            zoom = 1.0
+            x, y = (float(round(v)) if abs(v - round(v)) < WHOLE else v for v in (x, y))
         plan = resample.tables(self.width, self.height, x, y, zoom)
         self._kept += [baked, plan]
         return resample.columns(baked, plan), plan.mode
@@ -511,6 +528,3 @@ def _pixels(array: NDArray[Any], depths: dict[str, int], who: str) -> None:
         raise TypeError(
             f"{who} takes (h, w, 4) with whole rows in one piece, not {array.shape} {array.strides}"
         )
-
-
-TILE_SIZE = (TILE_W, TILE_H)

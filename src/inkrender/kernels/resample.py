@@ -15,16 +15,16 @@ How a layer is read is decided from the numbers, once a frame (`Tables`):
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from llvmlite import ir
-from numba import carray, types
+from numba import types
 from numba.extending import intrinsic
 
 from .jit import inline, kernel
 from .primitives import half
-from .tiles import OCC, PAD, TILE, TILE_H, TILE_W, address, pointer
+from .tiles import OCC, PAD, TILE, TILE_H, TILE_W, address, carray, pointer
 
 F = np.float32
 ZERO, ONE = F(0), F(1)
@@ -115,7 +115,7 @@ def axis(first, weights, start, zoom, wide):
 
 @kernel
 def bands(blocks, weights, start, zoom):
-    """blocks (n / 16): padded source column of each block's first load; weights (TAPS, n), zero where unused."""
+    """blocks (n / 16): padded source column of each block's load; weights (TAPS, n), 0 where unused."""
     first = np.empty(16, np.int32)
     taps = np.empty((4, 16), np.float32)
     for b in range(blocks.size):
@@ -274,7 +274,7 @@ OVER, INK, LIGHT = range(3)  # what becomes of a resampled pixel: laid over a ca
 DATA, ROWS, COLS, GRID, GRID_H, GRID_W, MODE, FIRST, WY, NY, YTAPS, COL, COLUMN, WX, NX = range(15)
 
 
-def columns(baked, plan: Tables) -> list[int]:
+def columns(baked: Any, plan: Tables) -> list[int]:
     """The op table's numbers of a baked layer and its tables; the caller keeps both alive."""
     taps, ny = (plan.wy.shape[0], plan.rows.size) if plan.mode != COPY else (1, plan.rows.size)
     nx = plan.wx.shape[1] if plan.mode in (BAND, FAR) else 0

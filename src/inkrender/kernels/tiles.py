@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 from llvmlite import ir
+from numba import carray as carray  # type: ignore[attr-defined]
 from numba import types
 from numba.extending import intrinsic
 
