@@ -215,7 +215,7 @@ def bind(shader: str, fields: Mapping[str, Field], values: Mapping[str, Any], wh
 
 
 def check(spec: Field, given: Any, place: str) -> Any:
-    """One value of a field, in the type of the field. ShaderError, `place` first, for what it does not take."""
+    """One value of a field, in its own type. ShaderError, `place` first, for what it does not take."""
     if spec.type == "bool":
         if not isinstance(given, bool):
             raise ShaderError(f"{place} {_told(given)} is not true or false")

@@ -1,7 +1,7 @@
 """When a wet front arrives: the cheapest way from the seeds to every place of a cost field.
 
-Dijkstra's algorithm on the 8-connected grid with an indexed binary heap: a step costs its length times the mean
-of the two places' costs, so the fronts finger along the valleys of the cost as ink does along fibres.
+Dijkstra's algorithm on the 8-connected grid with an indexed heap: a step costs its length times the mean of
+the costs of its two ends, so the fronts finger along the valleys of the cost as ink does along fibres.
 480 x 270 places take a few hundredths of a second; a bleed bakes its map once.
 """
 
