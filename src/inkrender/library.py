@@ -7,6 +7,7 @@ with its file and line. Where a film's own shader has a built-in's name, the fil
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import importlib
 import importlib.util
@@ -147,6 +148,7 @@ def _read(path: Path) -> Shader:
     source = ShaderSource.parse(path, data)
     if not source.doc:
         raise ShaderError(f"{path}:1: the shader has no docstring: say in one sentence what it is for")
+    params_name = _params_name(path, source)
     module = _import(path, digest)
     name = path.stem
     shade = getattr(module, "shade", None)
@@ -162,7 +164,7 @@ def _read(path: Path) -> Shader:
         raise ShaderError(
             f"{path}:{line}: shade({', '.join(given)}) is a {told.kind}: it takes ({', '.join(expected)})"
         )
-    params = _params(path, source, module)
+    params = getattr(module, params_name)
     fields = read_fields(params, source, pixel=told.kind in PIXEL_KINDS)
     neutral = getattr(module, "NEUTRAL", None)
     if neutral is not None and not isinstance(neutral, params):
@@ -208,19 +210,15 @@ def _read(path: Path) -> Shader:
     )
 
 
-def _params(path: Path, source: ShaderSource, module: ModuleType) -> type:
+def _params_name(path: Path, source: ShaderSource) -> str:
+    """The name of the parameter class, granulate.py -> Granulate, checked before anything is run."""
     wanted = "".join(word.capitalize() for word in path.stem.split("_"))
-    params = getattr(module, wanted, None)
-    if isinstance(params, type) and issubclass(params, tuple) and hasattr(params, "_fields"):
-        return params
-    others = [
-        n
-        for n in source.classes
-        if isinstance(getattr(module, n, None), type) and hasattr(getattr(module, n), "_fields")
-    ]
-    hint = f"; {others[0]} has another name" if others else ""
-    line = source.line(others[0] if others else wanted)
-    raise ShaderError(f"{path}:{line}: there is no class {wanted}(NamedTuple) of parameters{hint}")
+    tuples = [n for n, c in source.classes.items() if any("NamedTuple" in ast.unparse(b) for b in c.bases)]
+    if wanted in tuples:
+        return wanted
+    others = "".join(f"; {n} has another name" for n in tuples)
+    line = source.line(tuples[0] if tuples else wanted)
+    raise ShaderError(f"{path}:{line}: there is no class {wanted}(NamedTuple) of parameters{others}")
 
 
 def _import(path: Path, digest: str) -> ModuleType:

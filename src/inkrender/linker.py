@@ -232,7 +232,7 @@ def run_plain(
     try:
         for plane, value in zip(out, laid(shade(slice(None)), slice(None)), strict=True):
             plane[:] = value
-    except ValueError:  # it branches on a pixel's value: one pixel at a time
+    except (TypeError, ValueError):  # it branches on a pixel's value: one pixel at a time
         for k in range(TILE):
             out[:, k] = laid(shade(k), k)
     return out

@@ -317,8 +317,8 @@ def exp(x: Number) -> Number:
 
 
 def log(x: Number) -> Number:
-    """Natural logarithm; x is held above 1e-30."""
-    return np.log(np.maximum(x, 1e-30))
+    """Natural logarithm; x is held within 1e-30..3e38."""
+    return np.log(clamp(x, 1e-30, 3e38))
 
 
 def sqrt(x: Number) -> Number:
@@ -328,7 +328,7 @@ def sqrt(x: Number) -> Number:
 
 def power(x: Number, y: Number) -> Number:
     """x to the y for x above 0; 0 elsewhere."""
-    return np.where(np.asarray(x) <= 0, 0.0 * np.asarray(x), exp(y * log(x)))[()]
+    return np.where(np.asarray(x) > 0, exp(y * log(x)), 0.0)[()]
 
 
 def sin(x: Number) -> Number:
@@ -362,8 +362,10 @@ def step(edge: Number, x: Number) -> Number:
 
 
 def smoothstep(lo: Number, hi: Number, x: Number) -> Number:
-    """0 up to lo, 1 from hi, Hermite (3 k^2 - 2 k^3) between; lo may lie above hi."""
-    k = clamp((x - lo) / (hi - lo))
+    """0 up to lo, 1 from hi, Hermite (3 k^2 - 2 k^3) between; lo may lie above hi, then it falls."""
+    width = np.asarray(hi - lo)
+    width = np.where(np.abs(width) > 1e-12, width, 1e-12)[()]
+    k = clamp((x - lo) / width)
     return k * k * (3 - 2 * k)
 
 
