@@ -9,6 +9,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -95,7 +96,7 @@ def assemble(
             os.replace(made, out)
         except OSError as error:
             raise files.write_error(out, error) from error
-    return found
+    return replace(found, path=out)
 
 
 def movie(
