@@ -195,3 +195,9 @@ def test_points_that_are_still_names_are_told_to_be_no_anchors():
 
 def test_points_become_tuples():
     assert library.find("ink_bleed").bind({"seeds": [[1, 2]]}, "here")["seeds"] == ((1.0, 2.0),)
+
+
+def test_the_example_in_the_docs_is_the_shader_that_ships():
+    page = (Path(__file__).parents[1] / "docs" / "shaders.md").read_text(encoding="utf-8")
+    told = textwrap.indent(library.find("granulate").path.read_text(encoding="utf-8"), "    ")
+    assert "\n".join(line.rstrip() for line in told.splitlines()) in page
