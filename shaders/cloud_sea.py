@@ -45,8 +45,9 @@ def shade(dst, region, at, p, inputs):
         top = p.y + p.spacing * row
         inside = (y - np.float32(top)) + (puffs - 0.28) * np.float32(2.1 * p.amplitude)
         inside += heave * np.float32(0.9 * p.amplitude)
-        # no holes: below the billows a bank is closed
-        inside = np.maximum(inside, (y - np.float32(top + 0.9 * p.amplitude)) * np.float32(0.8))
+        # no holes: a little below its edge a bank is closed
+        closed = (y - np.float32(top + 0.5 * p.amplitude)) + heave * np.float32(0.9 * p.amplitude)
+        inside = np.maximum(inside, closed)
         haze = paint.field(region, (300, 90), paint.mixed(own, 9), 2)
         soft = 2 + 60 * np.clip(0.5 + haze * 1.5 - (0.5 - p.lost) * 1.5, 0, 1)
         matte = np.clip(inside / soft + 0.5, 0, 1)
@@ -55,7 +56,7 @@ def shade(dst, region, at, p, inputs):
         depth = np.clip(inside / np.float32(p.fall), 0, 1)
         depth *= 1 - paint.smoothstep(1.3 * p.fall, 3.4 * p.fall, inside)
         pools = paint.field(region, (160, 60), paint.mixed(own, 5), 4)
-        body = np.clip(1 + 0.8 * pools, 0, 2) * (1.35 - 1.6 * puffs)
+        body = np.clip(1 + 0.8 * pools, 0, 2) * np.maximum(1.35 - 1.6 * puffs, 0.1)
         shade_of = matte * depth * body * np.float32(p.density)
         paint.wash(dst, paint.grain(np.maximum(shade_of, 0), height, 0.06), absorbance(p.tint))
         if p.blush_density > 0:

@@ -32,7 +32,7 @@ class Massif(NamedTuple):
     outline: Annotated[float, Between(0, 3)] = 0.85  # their density
     dry: Annotated[float, Between(0, 1)] = 0.3  # how dry the brush is
     found: Annotated[float, Between(0, 1)] = 0.8  # share of the outline that is drawn; the rest is lost
-    moss: Annotated[float, Between(0, 1)] = 0.2  # dots along the crests
+    moss: Annotated[float, Between(0, 1)] = 0.0  # dots along the crests
     moss_pigment: Annotated[str, Pigment()] = "ink"
     snow: Annotated[float, Between(0, 1)] = 0.0  # bare paper on lit faces near the crests
     roughness: Annotated[float, Between(0, 3)] = 1.0  # crags and rubble

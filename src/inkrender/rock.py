@@ -165,9 +165,11 @@ def paint_face(dst: NDArray[np.float32], face: Face, p: Any, seed: int) -> None:
     crest = paint.gauss(np.minimum(face.crest, 600), 3.2 * s + 0.2)
     strength = paint.gauss(face.strength, 3.0 * s + 0.2)
     slope = paint.gauss(face.slope, 2.3 * s)
-    # every column was looked at alone: far below the crests its own streak would stand there as a bar
+    # every column was looked at alone: far below the crests, and in the mist, its own streak would stand there
+    # as a bar
+    bare = 1 - _snow(face, p, slope, crest, seed) if p.snow > 0 else np.ones_like(alpha)
     beside = _sideways(crest, 14 * s)
-    low = paint.smoothstep(60, 280, beside)
+    low = np.maximum(paint.smoothstep(60, 280, beside), paint.smoothstep(0.85, 0.3, left))
     crest += low * (beside - crest)
     slope += 0.85 * low * (_sideways(slope, 11 * s) - slope)
     strength += low * (_sideways(strength, 14 * s) - strength)
@@ -188,7 +190,6 @@ def paint_face(dst: NDArray[np.float32], face: Face, p: Any, seed: int) -> None:
     t = np.clip(t, 0, 1).astype(np.float32)
     for share, pigment in zip(paint.three(t * t * (3 - 2 * t)), p.pigments, strict=True):
         paint.wash(dst, w * share, absorbance(pigment))
-    bare = 1 - _snow(face, p, facing, crest, seed) if p.snow > 0 else np.ones_like(alpha)
     if p.snow > 0:
         dst[..., :3] *= bare[..., None]
 
@@ -211,8 +212,7 @@ def paint_face(dst: NDArray[np.float32], face: Face, p: Any, seed: int) -> None:
     strokes = _outline(face, p, seed)
     ink += strokes.paint(region, height)
     paint.wash(dst, ink, absorbance(p.ink_pigment))
-    if p.moss > 0:
-        paint.wash(dst, _moss(face, p, seed).paint(region) * left, absorbance(p.moss_pigment))
+    paint.wash(dst, _moss(face, p, seed).paint(region) * left, absorbance(p.moss_pigment))
     dst[..., 3] = alpha * np.clip(left * 1.15, 0, 1) ** np.float32(0.55)
 
 
@@ -225,10 +225,11 @@ def _sideways(plane: Plane, sigma: float) -> Plane:
     return np.asarray(sideways, np.float32)
 
 
-def _snow(face: Face, p: Any, facing: Plane, crest: Plane, seed: int) -> Plane:
-    """Where pigment is left out: lit faces, near the crests, in patches."""
-    patches = paint.field(face.region, (40, 40), paint.mixed(seed, 109), 4)
-    lit = paint.smoothstep(0.2, 0.95, -facing + patches * 0.6)
+def _snow(face: Face, p: Any, slope: Plane, crest: Plane, seed: int) -> Plane:
+    """Where pigment is left out: lit faces, near the crests, in streaks down the fall."""
+    streaks = paint.field(face.region, (22, 130), paint.mixed(seed, 109), 4, warp=0.3)
+    patches = paint.field(face.region, (90, 70), paint.mixed(seed, 110), 3)
+    lit = paint.smoothstep(0.25, 0.85, streaks * 0.75 + patches * 0.35 - slope * np.float32(p.light))
     return np.asarray(np.float32(0.97 * p.snow) * lit * np.exp(crest * np.float32(-1 / 170)) * face.alpha)
 
 
@@ -239,8 +240,8 @@ def _cun(face: Face, slope: Plane, seen: Plane, seed: int) -> Plane:
     vx = -0.9 * fall + 0.25 * paint.field(region, (60, 60), paint.mixed(seed, 105), 2)
     vy = 0.55 + 0.5 * np.abs(fall)
     length = np.sqrt(vx * vx + vy * vy)
-    vx, vy = ((v / length).astype(np.float32) for v in (vx, vy))
-    return _drag(_speckle(region, seed), vx, vy, seen.astype(np.float32, copy=False), s)
+    run, drop = np.asarray(vx / length, np.float32), np.asarray(vy / length, np.float32)
+    return _drag(_speckle(region, seed), run, drop, np.asarray(seen, np.float32), s)
 
 
 def _speckle(region: Region, seed: int) -> Plane:

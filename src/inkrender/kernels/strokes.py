@@ -100,6 +100,8 @@ def draw(dst, points, starts, density, dry, seeds, height, x, y, scale, depth, a
         s = seeds[k]
         # bristles from core to edge; finer than three pixels they would break into dots
         hairs = min(max(widest * np.float32(0.3), np.float32(0.8)), np.float32(4))
+        # drawn small, bristles merge
+        shown = min(max((widest * np.float32(scale) / hairs - one) * half, np.float32(0)), one)
         per_px = np.float32(1 / (64.0 * scale))
         for j in range(top, bottom):
             for i in range(left, right):
@@ -109,7 +111,7 @@ def draw(dst, points, starts, density, dry, seeds, height, x, y, scale, depth, a
                 v = across[j - top, i - left]
                 ink = cover * fade[j - top, i - left] * load
                 u = along[j - top, i - left] * per_px
-                bristle = noise2(v * hairs, u, s)
+                bristle = shown * noise2(v * hairs, u, s)
                 if thirst > 0:
                     slow = noise2(
                         v * np.float32(0.6), u * np.float32(0.45), s + 7
