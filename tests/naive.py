@@ -1,0 +1,206 @@
+"""The slow, obvious version of every kernel: float64 numpy, one formula after another, no tiles.
+
+Pictures are (h, w, 4). Colour formulas come from `inkrender.colour`, which has its own tests.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from inkrender import colour
+
+DARKEST = 0.006
+
+
+# resampling -----------------------------------------------------------------------------------------------
+
+
+def catmull_rom(d):
+    d = np.abs(d)
+    near = 1.5 * d**3 - 2.5 * d**2 + 1
+    far = -0.5 * d**3 + 2.5 * d**2 - 4 * d + 2
+    return np.where(d < 1, near, np.where(d < 2, far, 0.0))
+
+
+def axis(n, size, start, zoom):
+    """(n, size) matrix that resamples a row; what lies outside the row is 0 but still has its weight."""
+    wide = max(1.0, 1 / zoom / 1.12)
+    place = (np.arange(n) + 0.5) / zoom + start - 0.5
+    reach = int(np.ceil(2 * wide)) + 1
+    rows = np.zeros((n, size))
+    for i, p in enumerate(place):
+        taps = np.arange(int(np.floor(p)) - reach, int(np.floor(p)) + reach + 1)
+        weights = catmull_rom((p - taps) / wide)
+        weights = weights / weights.sum()
+        for tap, weight in zip(taps, weights, strict=True):
+            if 0 <= tap < size:
+                rows[i, tap] += weight
+    return rows
+
+
+def resample(pixels, width, height, x, y, zoom=1.0, medium="ink"):
+    h, w = pixels.shape[:2]
+    out = np.einsum("ih,jw,hwc->ijc", axis(height, h, y, zoom), axis(width, w, x, zoom), np.float64(pixels))
+    if medium == "ink":
+        out = np.maximum(out, 0)
+    out[..., 3] = np.clip(out[..., 3], 0, 1)
+    return out
+
+
+def field(plane, width, height, x, y, step_x, step_y):
+    h, w = plane.shape
+    u = np.clip((np.arange(width) + 0.5) * step_x + x - 0.5, 0, w - 1)
+    v = np.clip((np.arange(height) + 0.5) * step_y + y - 0.5, 0, h - 1)
+    i, j = np.minimum(u.astype(int), max(w - 2, 0)), np.minimum(v.astype(int), max(h - 2, 0))
+    fu, fv = (u - i)[None, :], (v - j)[:, None]
+    i2, j2 = np.minimum(i + 1, w - 1), np.minimum(j + 1, h - 1)
+    p = np.float64(plane)
+    top = p[np.ix_(j, i)] * (1 - fu) + p[np.ix_(j, i2)] * fu
+    low = p[np.ix_(j2, i)] * (1 - fu) + p[np.ix_(j2, i2)] * fu
+    return top * (1 - fv) + low * fv
+
+
+# over -----------------------------------------------------------------------------------------------------
+
+
+def over(dst, src, opacity=1.0):
+    """Porter-Duff over, premultiplied; ink is the same formula in another medium."""
+    src = np.float64(src) * opacity
+    return np.float64(dst) * (1 - src[..., 3:]) + src
+
+
+def blend_function(mode, b, s):
+    """B(Cb, Cs) of W3C Compositing and Blending Level 1, section 5.8, as printed there."""
+    if mode == "multiply":
+        return b * s
+    if mode == "screen":
+        return b + s - b * s
+    if mode == "overlay":
+        return blend_function("hard-light", s, b)
+    if mode == "darken":
+        return np.minimum(b, s)
+    if mode == "lighten":
+        return np.maximum(b, s)
+    if mode == "color-dodge":
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.where(b == 0, 0, np.where(s == 1, 1, np.minimum(1, b / (1 - s))))
+    if mode == "color-burn":
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.where(b == 1, 1, np.where(s == 0, 0, 1 - np.minimum(1, (1 - b) / s)))
+    if mode == "hard-light":
+        return np.where(s <= 0.5, b * 2 * s, b + (2 * s - 1) - b * (2 * s - 1))
+    if mode == "soft-light":
+        d = np.where(b <= 0.25, ((16 * b - 12) * b + 4) * b, np.sqrt(b))
+        return np.where(s <= 0.5, b - (1 - 2 * s) * b * (1 - b), b + (2 * s - 1) * (d - b))
+    if mode == "difference":
+        return np.abs(b - s)
+    if mode == "exclusion":
+        return b + s - 2 * b * s
+    raise ValueError(mode)
+
+
+def blend(dst, src, mode, opacity=1.0):
+    dst, src = np.float64(dst), np.float64(src) * opacity
+    ab, as_ = dst[..., 3:], src[..., 3:]
+    if mode == "normal":
+        return over(dst, src)
+    if mode == "plus-lighter":
+        total = dst + src
+        total[..., 3] = np.minimum(total[..., 3], 1)
+        return total
+    cb = np.divide(dst[..., :3], ab, out=np.zeros_like(dst[..., :3]), where=ab > 0)
+    cs = np.divide(src[..., :3], as_, out=np.zeros_like(src[..., :3]), where=as_ > 0)
+    mixed = (1 - ab) * cs + ab * blend_function(mode, cb, cs)
+    rgb = (1 - as_) * dst[..., :3] + as_ * mixed
+    return np.concatenate([rgb, as_ + ab - as_ * ab], axis=-1)
+
+
+def light_to_ink(light, white, body, edges):
+    light = np.float64(light)
+    a = np.clip(light[..., 3:], 0, 1)
+    straight = np.divide(light[..., :3], a, out=np.zeros_like(light[..., :3]), where=a > 0)
+    seen = np.maximum(straight, DARKEST) / np.asarray(white, np.float64)
+    if edges == "linear":
+        ink = np.maximum(0, -np.log((1 - a) + a * seen))
+    else:
+        ink = np.maximum(0, -np.log(seen) * a)
+    return np.concatenate([np.where(a > 0, ink, 0), a * body], axis=-1)
+
+
+# lift -----------------------------------------------------------------------------------------------------
+
+
+def smoothstep(lo, hi, x):
+    t = np.clip((x - lo) / (hi - lo), 0, 1)
+    return t * t * (3 - 2 * t)
+
+
+def lift_matte(phi, ramp, hard, keep, height, bleed, edge="torn", reach=1.0):
+    if edge == "torn":
+        edge_matte = smoothstep(-1.2, 1.6, phi + bleed * 0.5 * (height - 0.5) * reach)
+    else:
+        share = np.clip(0.5 + phi / (2 * bleed), 0, 1) * 1.16 - 0.08
+        edge_matte = smoothstep(-0.08, 0.08, share - height)
+    m = ramp + (edge_matte - ramp) * np.clip(hard, 0, 1)
+    return np.clip(m, 0, 1) * (1 - np.clip(keep, 0, 1))
+
+
+# light and grade ------------------------------------------------------------------------------------------
+
+
+def transmittance(ink):
+    return colour.encode(np.exp(-np.float64(ink[..., :3])), "srgb")
+
+
+def from_transmittance(encoded, white):
+    light = colour.decode(np.maximum(np.float64(encoded) / np.asarray(white, np.float64), 0), "srgb")
+    return np.maximum(0, -np.log(np.maximum(light, 1e-16)))
+
+
+def develop(ink, paper):
+    return colour.encode(np.exp(-(np.float64(ink[..., :3]) + np.float64(paper[..., :3]))), "srgb")
+
+
+def cdl(rgb, slope, offset, power, saturation, clamp=True):
+    v = np.float64(rgb) * np.asarray(slope) + np.asarray(offset)
+    if clamp:
+        v = np.clip(v, 0, 1)
+    v = np.where(v > 0, np.abs(v) ** np.asarray(power), v)
+    y = (v @ colour.LUMA)[..., None]
+    v = y + (v - y) * saturation
+    return np.clip(v, 0, 1) if clamp else v
+
+
+def chroma(encoded, k):
+    lab = colour.oklab(colour.decode(np.maximum(np.float64(encoded), 0), "srgb"))
+    lab[..., 1:] *= k
+    return colour.encode(colour.from_oklab(lab), "srgb")
+
+
+def curve(rgb, table, lo, hi):
+    places = np.linspace(lo, hi, len(table))
+    return np.stack([np.interp(rgb[..., c], places, table[:, c]) for c in range(3)], axis=-1)
+
+
+def tetrahedral(rgb, lut, lo=0.0, hi=1.0):
+    """The walk from the cell's lowest corner to its highest along the axes in descending order of fraction."""
+    n = lut.shape[0]
+    lo, hi = np.broadcast_to(lo, 3), np.broadcast_to(hi, 3)
+    flat = np.clip((np.float64(rgb).reshape(-1, 3) - lo) / (hi - lo), 0, 1) * (n - 1)
+    out = np.empty_like(flat)
+    for k, place in enumerate(flat):
+        corner = np.minimum(place.astype(int), n - 2)
+        fraction = place - corner
+        order = np.argsort(-fraction, kind="stable")
+        weights = -np.diff(np.concatenate([[1.0], fraction[order], [0.0]]))
+        at = corner.copy()
+        total = weights[0] * lut[tuple(at)]
+        for step, weight in zip(order, weights[1:], strict=True):
+            at[step] += 1
+            total = total + weight * lut[tuple(at)]
+        out[k] = total
+    return out.reshape(rgb.shape)
+
+
+def blank(ink, jacobian):
+    return int((np.linalg.norm(np.float64(ink[..., :3]) @ np.float64(jacobian).T, axis=-1) < 0.02).sum())
