@@ -11,7 +11,7 @@ class WetEdge(NamedTuple):
 
 
 NEUTRAL = WetEdge(edge=0)
-FULL = 3.0  # absorbance times this is how much of a wash without cover counts as wet paper
+FULL = 12.0  # how fast absorbance makes a wash without cover count as wet paper: .1 is two thirds
 
 
 @area(reach=lambda p: 4 * p.width + 2)

@@ -141,6 +141,16 @@ def test_plain_python_stands_in_behind_the_same_abi(tmp_path, caplog):
     assert made[0].max() <= 0.5
 
 
+def test_what_the_compiler_refuses_runs_as_plain_python(tmp_path, caplog):
+    body = "k = px\n    if at.t > 0:\n        k = px.r\n    return px._replace(r=k)"
+    shader = probe(tmp_path, f"@point\ndef shade(px: Ink, at: At, p: Probe) -> Ink:\n    {body}\n")
+    with caplog.at_level(logging.WARNING, logger="inkrender"):
+        made, plain, stage = both(shader)
+    assert not stage.compiled
+    assert "the compiler says" in caplog.text
+    np.testing.assert_array_equal(made, plain)
+
+
 def test_a_stand_in_that_raises_is_told_afterwards(tmp_path):
     body = "k = [1.0][int(px.r * 0) + 3]\n    return px"
     shader = probe(tmp_path, f"@point\ndef shade(px: Ink, at: At, p: Probe) -> Ink:\n    {body}\n")

@@ -108,3 +108,9 @@ def test_needs_that_is_one_word_is_an_error():
 def test_a_medium_that_does_not_exist_is_an_error():
     with pytest.raises(ShaderError, match=r"ink \| light \| paper"):
         sh.source(medium="oil")(lambda dst, region, at, p, inputs: None)
+
+
+def test_the_planes_of_a_vector_input_have_names_of_their_own():
+    normal = np.arange(12, dtype=np.float32).reshape(2, 2, 3)
+    assert np.array_equal(sh.Inputs(normal=normal).normal_z, normal[..., 2])
+    assert sh.Inputs(normal=None).normal_x is None

@@ -13,6 +13,7 @@ import importlib
 import importlib.util
 import inspect
 import sys
+import threading
 import traceback
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -38,6 +39,7 @@ _ARGUMENTS = {
     "area": ("dst", "region", "at", "p", "inputs"),
 }
 _LOADED: dict[tuple[str, int, int], Shader] = {}
+_READING = threading.RLock()
 
 
 @dataclass(frozen=True)
@@ -120,9 +122,10 @@ def read(path: Path) -> Shader:
     path = Path(path).resolve()
     told = path.stat()
     key = (str(path), told.st_size, told.st_mtime_ns)
-    if key not in _LOADED:
-        _LOADED[key] = _read(path)
-    return _LOADED[key]
+    with _READING:
+        if key not in _LOADED:
+            _LOADED[key] = _read(path)
+        return _LOADED[key]
 
 
 # reading a file -------------------------------------------------------------------------------------------

@@ -107,9 +107,16 @@ class At(SimpleNamespace):
 
 
 class Inputs(SimpleNamespace):
-    """The planes an array shader reads: inputs.NAME is float32 (h, w[, k]), or None for an optional one."""
+    """The planes an array shader reads: inputs.NAME is float32 (h, w[, k]), or None for an optional one.
+
+    inputs.normal_x is the first plane of inputs.normal.
+    """
 
     def __getattr__(self, name: str) -> Any:
+        whole, _, axis = name.rpartition("_")
+        if name in PLANES.get(whole, ()) and whole in self.__dict__:
+            planes = self.__dict__[whole]
+            return None if planes is None else np.ascontiguousarray(planes[..., "xyz".index(axis)])
         raise AttributeError(
             f"inputs.{name} is not there: declare it, as in @area(needs=({name!r},)), or bake it"
         )
