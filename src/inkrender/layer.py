@@ -171,9 +171,8 @@ class Layer(Model):
         default="ink", description='Colour of the type: a pigment, "#rrggbb" or "oklch(L C h)".'
     )
     vertical: bool = Field(default=False, description="Set in columns from top to bottom, right to left.")
-    align: Literal["left", "centre", "right"] = Field(
-        default="left",
-        description="Which side of a line of text lies at position; of a column: its top, middle, end.",
+    align: Literal["start", "middle", "end"] = Field(
+        default="start", description="Which end of a line of text, or of a column, lies at position."
     )
     wind: Annotated[Number, Keyed(-10, 10)] = Field(
         default=0.0, description="How hard it blows on a rig's loose parts; -10 to 10; may be keyed."
