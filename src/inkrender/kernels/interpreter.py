@@ -206,4 +206,5 @@ def drive(ops, par, par_room, width, height, top, bottom):
                     develop.store_tile(
                         reg, q[4], q[5], width, q[6], tx, ty, first, last, np.uint32(q[7]), q[8], words, longs
                     )
-    return blank
+    # numba frees an array after its last use: the ring, known by its address only, must outlive the loop
+    return blank if ring_store.size > 0 else np.int64(-1)
