@@ -19,7 +19,7 @@ from hypothesis.extra import numpy as hnp
 from inkrender import colour
 from inkrender.errors import DeliverError, PlateError, RefusedError
 from inkrender.frame import Frame
-from inkrender.io import exr, files, stills, stills_read
+from inkrender.io import exr, files, png, stills
 
 DATA = Path(__file__).parent / "data"
 QUICK = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -227,7 +227,7 @@ def test_png_with_gamma_one_is_read_as_linear(tmp_path):
 
 def test_written_png_says_it_is_srgb(tmp_path):
     stills.write(tmp_path / "a.png", np.zeros((2, 2, 3), np.uint8))
-    kinds = [kind for kind, _, _ in stills_read.png_chunks((tmp_path / "a.png").read_bytes())]
+    kinds = [kind for kind, _, _ in png.chunks((tmp_path / "a.png").read_bytes())]
     assert kinds[:3] == [b"IHDR", b"sRGB", b"gAMA"]
 
 

@@ -132,8 +132,8 @@ def size_text(n: int) -> str:
         return f"{n} bytes"
     size = n / 1000
     for unit in ("kB", "MB", "GB"):
-        if size < 1000:
-            return f"{size:.3g} {unit}" if size < 999.5 else f"{size:.0f} {unit}"
+        if size < 999.5:
+            return f"{size:.3g} {unit}"
         size /= 1000
     return f"{size:.3g} TB"
 

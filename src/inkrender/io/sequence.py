@@ -115,6 +115,11 @@ class Pattern:
         return str(self.folder / self.name)
 
 
+def is_pattern(text: str) -> bool:
+    """Whether a file name holds a place for a frame number."""
+    return bool(_TOKEN.search(Path(text).name))
+
+
 def discover(folder: str | os.PathLike[str]) -> list[Pattern]:
     """The sequences of at least two pictures in a folder, by name."""
     groups: dict[tuple[str, str], set[str]] = {}

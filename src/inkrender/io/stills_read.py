@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -16,11 +15,11 @@ from numpy.typing import NDArray
 from .. import colour
 from ..errors import PlateError
 from ..frame import Frame
-from . import exr, files
+from . import exr, files, png
 
 Alpha = Literal["auto", "premultiplied", "straight"]
 
-PNG, JPEG, EXR = b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"\x76\x2f\x31\x01"
+PNG, JPEG, EXR = png.SIGNATURE, b"\xff\xd8\xff", b"\x76\x2f\x31\x01"
 TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 MAX_LIGHT = 65504.0  # the largest half: what infinite light becomes
 FORMATS = "PNG, JPEG, TIFF or EXR"
@@ -144,7 +143,7 @@ def describe(path: str | os.PathLike[str]) -> dict[str, Any]:
             "passes": sorted(exr.find_passes(head)),
         }
     if magic == PNG:
-        w, h, bits, kind = _png_header(there)
+        w, h, bits, kind = png.header(there)
         names = {0: "Y", 2: "RGB", 3: "RGB", 4: "YA", 6: "RGBA"}[kind]
         return {
             "format": "png",
@@ -324,7 +323,7 @@ def _load_cv2(path: Path, magic: bytes) -> _Loaded:
     import cv2
 
     content = files.read_bytes(path)
-    transfer, info = _png_colour(path, content) if magic == PNG else ("srgb", {})
+    transfer, info = png.colour_of(path, content) if magic == PNG else ("srgb", {})
     if magic == JPEG and content.rfind(b"\xff\xd9") < 0:
         raise PlateError(f"{path} is cut off (a JPEG of {len(content)} bytes without its end): copy it again")
     # a JPEG's EXIF orientation is obeyed only in colour mode, a PNG's 16 bits and alpha only kept unchanged
@@ -436,60 +435,3 @@ def _magic(path: Path) -> bytes:
         if start.startswith(known):
             return known
     return start
-
-
-# PNG chunks -----------------------------------------------------------------------------------------------
-
-
-def _png_header(path: Path) -> tuple[int, int, int, int]:
-    with open(path, "rb") as f:
-        start = f.read(33)
-    if len(start) < 33 or start[12:16] != b"IHDR":
-        raise PlateError(f"{path} is cut off (a PNG of {len(start)} bytes): copy or render it again")
-    w, h, bits, kind = struct.unpack(">IIBB", start[16:26])
-    if kind not in (0, 2, 3, 4, 6):
-        raise PlateError(f"{path} is a damaged PNG (colour type {kind}): copy or render it again")
-    return w, h, bits, kind
-
-
-def png_chunks(content: bytes) -> Iterator[tuple[bytes, int, int]]:
-    """(type, start, length) of the data of each whole chunk of a PNG, in order."""
-    at = len(PNG)
-    while at + 12 <= len(content):
-        length = int.from_bytes(content[at : at + 4], "big")
-        if at + 12 + length > len(content):
-            return
-        yield content[at + 4 : at + 8], at + 8, length
-        at += 12 + length
-
-
-def _png_colour(path: Path, content: bytes) -> tuple[str, dict[str, Any]]:
-    """The transfer a PNG declares (cICP before sRGB before gAMA, sRGB when silent), and remarks."""
-    seen: dict[bytes, bytes] = {}
-    for kind, start, length in png_chunks(content):
-        if kind not in seen:
-            seen[kind] = content[start : start + min(length, 96)]
-    if b"IEND" not in seen:
-        raise PlateError(
-            f"{path} is cut off (a PNG of {len(content)} bytes without its end): copy or render it again"
-        )
-    info: dict[str, Any] = {}
-    if len(seen.get(b"cICP", b"")) >= 4:
-        code = seen[b"cICP"][1]
-        known = {1: "rec709", 6: "rec709", 14: "rec709", 8: "linear", 13: "srgb"}
-        if code not in known:
-            info["warning"] = f"cICP transfer {code} (HDR or unknown) is read as sRGB"
-        return known.get(code, "srgb"), info
-    if b"iCCP" in seen:
-        title = seen[b"iCCP"].split(b"\0", 1)[0].decode("latin-1")
-        info["profile"] = title
-        if "srgb" not in title.lower():
-            info["warning"] = f'ICC profile "{title}" is not applied, the picture is read as sRGB'
-        return "srgb", info
-    if b"sRGB" not in seen and len(seen.get(b"gAMA", b"")) == 4:
-        gamma = int.from_bytes(seen[b"gAMA"], "big") / 1e5
-        if gamma == 1.0:
-            return "linear", info
-        if gamma > 0 and abs(gamma - 0.45455) > 0.01:
-            return f"gamma{min(max(1 / gamma, 0.1), 10):.4g}", info
-    return "srgb", info

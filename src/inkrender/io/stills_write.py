@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from .. import colour
 from ..errors import DeliverError
 from ..frame import Frame
-from . import exr, files
-from .stills_read import MAX_LIGHT, PNG, to_light
+from . import exr, files, png
+from .stills_read import MAX_LIGHT, to_light
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".exr")
 _DEFAULT_BITS = {".png": 8, ".jpg": 8, ".jpeg": 8, ".tif": 16, ".tiff": 16, ".exr": 16}
@@ -96,7 +96,7 @@ def encode_png(codes: NDArray[Any]) -> bytes:
     if not ok:
         raise DeliverError("OpenCV could not encode the picture as PNG")
     content = encoded.tobytes()
-    head = len(PNG) + 25  # signature and IHDR; colour chunks belong right behind
+    head = len(png.SIGNATURE) + 25  # signature and IHDR; colour chunks belong right behind
     return (
         content[:head] + _chunk(b"sRGB", b"\0") + _chunk(b"gAMA", struct.pack(">I", 45455)) + content[head:]
     )
