@@ -54,4 +54,6 @@ def shade(dst, region, at, p, inputs):
                 (x + way * span, y - span * lifted * 0.55),
             ]
             strokes.add(wing, span * 0.19, density=p.density, taper=(0.15, 0.65), tremor=0.0, seed=n)
-    paint.wash(dst, strokes.paint(region), absorbance(p.pigment))
+    rows, cols = strokes.box(region)
+    if rows.start < rows.stop and cols.start < cols.stop:
+        paint.wash(dst[rows, cols], strokes.paint(paint.part(region, rows, cols)), absorbance(p.pigment))

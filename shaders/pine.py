@@ -33,14 +33,17 @@ def shade(dst, region, at, p, inputs):
     pads, ink = Strokes(), Strokes()
     for k, tree in enumerate(p.trees):
         _tree(paint, pads, ink, tree, p, paint.mixed(seed, 200 + k))
-    height = paint.paper_height(region)
-    pad = pads.paint(region, height)
-    pad = np.minimum(pad, 1.2)
-    dst[..., 3] = 0.35 * np.minimum(pad, 1)
-    paint.wash(dst, paint.grain(pad * p.wash, height, 0.16), absorbance(p.needles))
-    lines = ink.paint(region, height)
-    dst[..., 3] = np.maximum(dst[..., 3], np.minimum(lines, 0.9))
-    paint.wash(dst, np.minimum(lines, 1.7), absorbance("ink"))
+    found = [strokes.box(region) for strokes in (pads, ink)]
+    rows, cols = (slice(min(f[k].start for f in found), max(f[k].stop for f in found)) for k in (0, 1))
+    if rows.start >= rows.stop or cols.start >= cols.stop:
+        return
+    near, tree = paint.part(region, rows, cols), dst[rows, cols]
+    height = paint.paper_height(near)
+    pad = np.minimum(pads.paint(near, height), 1.2)
+    lines = np.minimum(ink.paint(near, height), 1.7)
+    paint.wash(tree, paint.grain(pad * p.wash, height, 0.16), absorbance(p.needles))
+    paint.wash(tree, lines, absorbance("ink"))
+    tree[..., 3] = np.maximum(0.35 * np.minimum(pad, 1), np.minimum(lines, 0.9))
 
 
 def _tree(paint, pads, ink, tree, p, seed):

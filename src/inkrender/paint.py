@@ -38,6 +38,17 @@ def grow(region: Region, margin: float) -> tuple[Region, int]:
     return wide, pad
 
 
+def part(region: Region, rows: slice, cols: slice) -> Region:
+    """The region of a slice of its pixels."""
+    return Region(
+        region.x + cols.start / region.scale,
+        region.y + rows.start / region.scale,
+        cols.stop - cols.start,
+        rows.stop - rows.start,
+        region.scale,
+    )
+
+
 def seed_for(at: Any, own: int) -> int:
     """A shader's seed: its own parameter when that is not 0, else the layer's."""
     return int(own) if own else int(at.seed)

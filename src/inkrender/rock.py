@@ -165,9 +165,8 @@ def paint_face(dst: NDArray[np.float32], face: Face, p: Any, seed: int) -> None:
     crest = paint.gauss(np.minimum(face.crest, 600), 3.2 * s + 0.2)
     strength = paint.gauss(face.strength, 3.0 * s + 0.2)
     slope = paint.gauss(face.slope, 2.3 * s)
-    # every column was looked at alone: far below the crests, and in the mist, its own streak would stand there
-    # as a bar
     bare = 1 - _snow(face, p, slope, crest, seed) if p.snow > 0 else np.ones_like(alpha)
+    # every column was looked at alone: far below the crests, and in mist, its own streak would stand as a bar
     beside = _sideways(crest, 14 * s)
     low = np.maximum(paint.smoothstep(60, 280, beside), paint.smoothstep(0.85, 0.3, left))
     crest += low * (beside - crest)

@@ -71,6 +71,18 @@ class Strokes:
         self.dry.append(0.0)
         self.seeds.append(0)
 
+    def box(self, region: Region) -> tuple[slice, slice]:
+        """Rows and columns of the region that hold all strokes; empty slices when none touches it."""
+        if not self.points:
+            return slice(0, 0), slice(0, 0)
+        points = np.concatenate(self.points)
+        found = []
+        for axis, begin, count in ((1, region.y, region.h), (0, region.x, region.w)):
+            lo = (float((points[:, axis] - points[:, 2]).min()) - begin) * region.scale - 2
+            hi = (float((points[:, axis] + points[:, 2]).max()) - begin) * region.scale + 2
+            found.append(slice(int(np.clip(lo, 0, count)), int(np.clip(np.ceil(hi), 0, count))))
+        return found[0], found[1]
+
     def paint(self, region: Region, height: NDArray[np.float32] | None = None) -> NDArray[np.float32]:
         """float32 (h, w): the density of all strokes. height: the paper's, for dry brushes."""
         dst = np.zeros((region.h, region.w), np.float32)
