@@ -343,9 +343,12 @@ def read_plate(
     """A plate as premultiplied scene-linear light, with the passes its shaders read."""
     told = layer.layer
     if is_video(path):
-        from .io import video
+        from .io import stills, video
 
-        return video.open_video(path).frame(number)
+        clip = _pictures.get(("video", cache.file_digest(path)), lambda: video.Video(path), lambda _: 1 << 24)
+        raw = clip.raw(min(max(number, 0), clip.frames - 1))
+        transfer = raw.transfer if told.transfer == "auto" else told.transfer
+        return Frame(stills.to_light(raw.pixels, transfer, raw.premultiplied))
     from .io import stills
 
     frame = stills.read(

@@ -227,12 +227,12 @@ def _placed(baked: Baked, view: View, scale: float) -> tuple[float, float, float
 
 def _white(white: Any, studio: Studio) -> tuple[float, float, float]:
     if white == "paper":
-        rgb = studio.white
+        r, g, b = studio.white
     elif isinstance(white, str):
-        rgb = colour.parse(white)
+        r, g, b = colour.parse(white)
     else:
-        rgb = np.full(3, float(white))
-    return float(rgb[0]), float(rgb[1]), float(rgb[2])
+        r = g = b = white
+    return float(r), float(g), float(b)
 
 
 # transition -----------------------------------------------------------------------------------------------
@@ -351,11 +351,22 @@ def _lut(program: Program, reg: int, path: Path) -> None:
 
     found = _luts.get(cache.file_digest(path), lambda: read_cube(path), lambda _: 1 << 20)
     if found.shaper is not None:
-        program.curve(reg, found.shaper.table, found.shaper.lo, found.shaper.hi)
-    if found.table.ndim == 2:
-        program.curve(reg, found.table, found.lo, found.hi)
-    else:
-        program.lut3d(reg, found.table, found.lo, found.hi)
+        program.curve(reg, *_shared_domain(found.shaper, found.shaper_lo, found.shaper_hi))
+    if found.table is not None:  # .cube counts red fastest; the tiles index red first
+        program.lut3d(reg, np.ascontiguousarray(found.table.transpose(2, 1, 0, 3)), found.lo, found.hi)
+
+
+def _shared_domain(
+    table: NDArray[np.float32], lo: NDArray[np.float32], hi: NDArray[np.float32]
+) -> tuple[NDArray[np.float32], float, float]:
+    """A curve whose channels share one domain; channels that have their own are sampled four times as fine."""
+    first, last = float(lo.min()), float(hi.max())
+    if first == float(lo.max()) and last == float(hi.min()):
+        return table, first, last
+    at = np.linspace(first, last, 4 * len(table))
+    own = [np.linspace(a, b, len(table)) for a, b in zip(lo, hi, strict=True)]
+    columns = [np.interp(at, own[c], table[:, c]) for c in range(3)]
+    return np.stack(columns, axis=-1).astype(np.float32), first, last
 
 
 _luts = cache.Memory(limit=64 << 20)

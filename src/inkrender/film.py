@@ -28,8 +28,8 @@ Scene = scene.Scene
 class Film(scene.Film):
     """A film that can be painted. Build one from `ink.Scene` and `ink.Layer`, or `ink.load` it."""
 
-    trust: bool = Field(False, exclude=True, repr=False)
-    _PLACE: ClassVar = (*scene.Film._PLACE, "trust")
+    trust: bool = Field(default=False, exclude=True, repr=False)
+    _PLACE: ClassVar[tuple[str, ...]] = (*scene.Film._PLACE, "trust")
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """A copy with some fields changed; what was worked out for this film does not go along."""
@@ -149,6 +149,17 @@ class Film(scene.Film):
         wanted = self.find_frames(frames) if isinstance(frames, str) else frames
         return render(self, wanted, out, jobs=jobs, on_event=on_event, **options)
 
+    def movie(self, out: str | os.PathLike[str] | None = None, **options: Any) -> Any:
+        """Render what is missing, assemble the film with its sound, verify the file.
+
+        out: by default what `deliver` says, beside the film. Options as `inkrender.deliver.movie`: preset,
+        quality, crf, size, frames, jobs, on_event. Returns the report and what was found in the finished file.
+        """
+        from .deliver import movie
+
+        told = {"preset": self.deliver.preset, "crf": self.deliver.crf} if out is None else {}
+        return movie(self, self.path(self.deliver.file) if out is None else out, **{**told, **options})
+
     def to_moviepy(self, size: tuple[int, int] | None = None) -> Any:
         """The film as a MoviePy VideoClip with its sound, every frame mapped to its whole number."""
         from .deliver import to_moviepy
@@ -232,9 +243,9 @@ def _footage(path: Path) -> tuple[int, int, tuple[int, int], Fraction, bool]:
     if is_video(path):
         from .io import video
 
-        clip = video.open_video(path)
-        (w, h), count = clip.size, clip.frames
-        return 0, count - 1, (w + w % 2, h + h % 2), clip.fps, clip.has_audio
+        with video.Video(path) as clip:
+            (w, h), count = clip.size, clip.frames
+            return 0, count - 1, (w + w % 2, h + h % 2), clip.fps, clip.has_audio
     from .io.sequence import Sequence
 
     found = Sequence(path)

@@ -9,7 +9,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from . import grading, library, scene
 from .errors import SceneError, did_you_mean
@@ -103,7 +103,7 @@ class LiubaiPass:
     """How much paper this frame leaves bare, and around whom."""
 
     target: float
-    edge: str
+    edge: Literal["torn", "mist", "dry"]
     bleed: float
     protect: tuple[str, ...]
 

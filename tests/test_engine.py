@@ -1,0 +1,249 @@
+"""From a plan to pixels: the order of a frame, exact ends, same bytes, and what a frame is made of."""
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import inkrender as ink
+from inkrender import analysis, canvas, colour, engine
+from inkrender.io import stills
+
+SIZE = (128, 72)
+
+
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("INKRENDER_CACHE", str(tmp_path / "cache"))
+
+
+def mist(name: str, y: float = 500, **told: Any) -> ink.Layer:
+    return ink.Layer(name=name, use="mist", **{"with": {"y": y, "half": 120}}, **told)
+
+
+def sky(**told: Any) -> ink.Layer:
+    return ink.Layer(name="sky", use="sky_wash", **told)
+
+
+def film_of(*layers: ink.Layer, **picture: Any) -> ink.Film:
+    one = ink.Scene(name="one", frames="1-6", layer=layers, **picture)
+    return ink.Film(title="engine", size=(1920, 1080), scenes=(one,))
+
+
+def plate(folder: Path, name: str = "plate.png", value: float = 0.25, alpha: float = 1.0) -> str:
+    pixels = np.zeros((72, 128, 4), np.float32)
+    pixels[20:50, 30:90] = (value * alpha, value * alpha / 2, value * alpha / 4, alpha)
+    stills.write(folder / name, pixels, bits=16)
+    return str(folder / name)
+
+
+def paper_codes(film: ink.Film) -> np.ndarray:
+    return film.model_copy(update={"scenes": (ink.Scene(name="one", frames="1-1"),)}).pixels(0, SIZE, 16)[0]
+
+
+def test_an_empty_scene_is_bare_paper() -> None:
+    film = film_of()
+    codes, stats = film.pixels(0, SIZE, 16)
+    sheet = film.studio(SIZE).sheet.pixels()[..., :3]
+    expected = colour.encode(np.exp(-sheet), "srgb") * 65535
+    assert stats["blank"] == 1
+    assert np.abs(codes[..., :3] - expected).max() < 40  # half-float paper and the one-exponential develop
+
+
+def test_a_frame_is_the_same_in_any_order_and_any_thread() -> None:
+    frames = [0, 1, 2, 3, 4, 5]
+
+    def made(order: list[int], threads: int) -> dict[int, bytes]:
+        film = film_of(
+            sky(parallax=0.2), mist("m", drift=(3.3, 0)), camera={"pan": [[1, [0, 0]], [6, [40, 9]]]}
+        )
+        with ThreadPoolExecutor(threads) as pool:
+            found = pool.map(lambda n: film.pixels(n, SIZE)[0].tobytes(), order)
+            return dict(zip(order, found, strict=True))
+
+    first = made(frames, 1)
+    assert made(frames[::-1], 2) == first
+    assert made([3, 0, 5, 1, 4, 2], 3) == first
+    assert len(set(first.values())) == 6  # the camera moves, so the frames differ
+
+
+def test_a_neutral_grade_returns_the_frame_bit_for_bit() -> None:
+    plain, _ = film_of(sky()).pixels(0, SIZE)
+    graded, _ = film_of(sky(), grade={"chroma": 1.0, "cdl": {"slope": [1, 1, 1]}}).pixels(0, SIZE)
+    assert np.array_equal(plain, graded)
+
+
+def test_a_grade_in_ink_leaves_bare_paper_alone() -> None:
+    film = film_of(grade={"chroma": 1.4, "cdl": {"slope": [0.8, 0.9, 1.1], "power": [1.2, 1, 0.9]}})
+    codes, _ = film.pixels(0, SIZE, 16)
+    assert np.abs(codes.astype(int) - paper_codes(film_of())).max() <= 1  # a rounding of the last bit
+
+
+def test_a_grade_in_light_turns_the_paper_too() -> None:
+    film = film_of(grade={"in": "light", "cdl": {"slope": [0.5, 0.5, 0.5]}})
+    codes, _ = film.pixels(0, SIZE, 16)
+    assert codes[..., 0].mean() < 0.6 * paper_codes(film_of())[..., 0].mean()
+
+
+def test_more_chroma_is_more_chroma() -> None:
+    def chroma(film: ink.Film) -> float:
+        light = colour.decode(film.pixels(0, SIZE, 16)[0][..., :3] / 65535, "srgb")
+        return float(colour.oklch(light)[..., 1].max())
+
+    assert chroma(film_of(sky(), grade={"chroma": 1.3})) > 1.1 * chroma(film_of(sky()))
+
+
+def test_blank_is_measured_on_the_finished_canvas() -> None:
+    film = film_of(sky(), mist("m"))
+    _, stats = film.pixels(0, SIZE)
+    studio, told = film.studio(SIZE), film.plan(0)
+    painted = engine.paint(studio, told.scenes[0], told.scenes[0].layers)
+    assert stats["blank"] == pytest.approx(np.mean(colour.blank(painted, studio.white)), abs=2 / 9216)
+
+
+def test_the_rendered_share_of_blank_paper_meets_its_target() -> None:
+    for target in (0.62, 0.75, 0.9):
+        film = film_of(sky(), liubai={"target": target, "edge": "mist"})
+        _, stats = film.pixels(0, (480, 270))
+        assert stats["blank"] == pytest.approx(target, abs=0.03)
+
+
+def test_a_proxy_decides_what_the_master_decides() -> None:
+    film = film_of(sky(), liubai={"target": 0.6})
+    small = analysis.lifts(film.plan(0), film.studio((64, 36)))[0]
+    large = analysis.lifts(film.plan(0), film.studio((256, 144)))[0]
+    assert small is not None
+    assert large is not None
+    assert np.array_equal(small.phi, large.phi)
+
+
+def test_a_protected_layer_is_left_whole(tmp_path: Path) -> None:
+    hero = ink.Layer(name="hero", file=plate(tmp_path), fit="cover")
+    lifted, _ = film_of(sky(), hero, liubai={"target": 0.9, "protect": ["hero"]}).pixels(0, SIZE, 16)
+    alone, _ = film_of(hero).pixels(0, SIZE, 16)
+    inside = (slice(24, 46), slice(34, 86))
+    assert np.abs(lifted[inside].astype(int) - alone[inside]).max() <= 2
+
+
+def test_a_plate_keeps_its_colours_on_paper(tmp_path: Path) -> None:
+    film = film_of(ink.Layer(name="plate", file=plate(tmp_path), fit="cover"))
+    codes, _ = film.pixels(0, SIZE, 16)
+    sheet = np.exp(-film.studio(SIZE).sheet.pixels()[..., :3])
+    mean = film.studio(SIZE).white
+    wanted = np.array([0.25, 0.125, 0.0625]) * sheet / mean  # the grain of the paper shows through
+    seen = colour.decode(codes[..., :3].astype(np.float32) / 65535, "srgb")
+    inside = (slice(24, 46), slice(34, 86))
+    np.testing.assert_allclose(seen[inside], wanted[inside], rtol=0.01)  # half floats and PNG rounding
+
+
+def test_a_group_meets_in_light_and_enters_as_one_layer(tmp_path: Path) -> None:
+    a = plate(tmp_path, "a.png", 0.4)
+    b = plate(tmp_path, "b.png", 0.5)
+    one = ink.Layer(name="a", file=a, fit="cover", group="g")
+    two = ink.Layer(name="b", file=b, fit="cover", group="g", blend="multiply")
+    grouped, _ = film_of(one, two).pixels(0, SIZE, 16)
+    product = plate(tmp_path, "c.png", 0.4 * 0.5)
+    pixels = stills.read(product).pixels.copy()
+    pixels[20:50, 30:90, 1:3] = (0.4 * 0.5 / 4, 0.4 * 0.5 / 16)
+    stills.write(product, pixels, bits=16)
+    alone, _ = film_of(ink.Layer(name="c", file=product, fit="cover")).pixels(0, SIZE, 16)
+    inside = (slice(24, 46), slice(34, 86))
+    assert np.abs(grouped[inside].astype(int) - alone[inside]).max() < 200  # .3 %: half floats
+
+
+def test_a_matte_holds_a_layer(tmp_path: Path) -> None:
+    held = film_of(sky(matte="shape"), ink.Layer(name="shape", file=plate(tmp_path), fit="cover", opacity=0))
+    codes, _ = held.pixels(0, SIZE, 16)
+    bare, full = paper_codes(film_of()), film_of(sky()).pixels(0, SIZE, 16)[0]
+    assert np.array_equal(codes[:16], bare[:16])
+    assert np.abs(codes[24:46, 34:86].astype(int) - full[24:46, 34:86]).max() <= 2
+
+
+def test_a_scene_of_light_is_an_ordinary_comp(tmp_path: Path) -> None:
+    film = film_of(ink.Layer(name="p", file=plate(tmp_path, value=0.5), fit="cover"), medium="light")
+    codes, _ = film.pixels(0, SIZE, 16)
+    seen = colour.decode(codes[..., :3].astype(np.float32) / 65535, "srgb")
+    np.testing.assert_allclose(seen[30, 60], (0.5, 0.25, 0.125), atol=2e-4)
+    assert not codes[:10, :, :3].any()
+
+
+def two_scenes(**transition: Any) -> ink.Film:
+    a = ink.Scene(name="a", frames="1-6", layer=(sky(),))
+    b = ink.Scene(name="b", frames="1-6", layer=(mist("m"),))
+    return ink.Film(scenes=(a, b), transition=({"into": "b", **transition},))
+
+
+def test_a_transition_never_changes_the_length() -> None:
+    assert two_scenes(use="dissolve", frames=4).length == 12
+
+
+def test_a_dissolve_runs_monotonically_from_one_scene_to_the_other() -> None:
+    film = two_scenes(use="dissolve", frames=4)
+    blanks = [film.pixels(n, SIZE, 16)[0][..., :3].mean() for n in range(3, 10)]
+    assert blanks == sorted(blanks)  # the sky gives way to bare paper
+    assert blanks[0] < blanks[-1]
+
+
+def test_frames_outside_a_transition_are_untouched_by_it() -> None:
+    film = two_scenes(use="dissolve", frames=2)
+    alone = ink.Film(scenes=(film.scenes[0],))
+    assert np.array_equal(film.pixels(2, SIZE)[0], alone.pixels(2, SIZE)[0])
+
+
+def test_held_drawings_are_held() -> None:
+    film = film_of(ink.Layer(name="birds", use="birds", exposure=2))
+    a, b, c = (film.pixels(n, SIZE)[0] for n in (0, 1, 2))
+    assert np.array_equal(a, b)
+    assert not np.array_equal(b, c)
+
+
+def test_a_changed_layer_makes_its_own_line_of_the_fingerprint_stale() -> None:
+    before = film_of(sky(), mist("m")).fingerprint(0, SIZE)
+    after = film_of(sky(), mist("m", y=520)).fingerprint(0, SIZE)
+    assert {k for k in before if before[k] != after[k]} == {"one: layer m"}
+
+
+def test_a_key_moved_later_leaves_the_frames_before_it_up_to_date() -> None:
+    def film(opacity: list[Any]) -> ink.Film:
+        return film_of(sky(opacity=opacity))
+
+    before, after = film([[1, 0.5], [3, 0.5], [6, 1.0]]), film([[1, 0.5], [3, 0.5], [6, 0.2]])
+    assert before.fingerprint(1, SIZE) == after.fingerprint(1, SIZE)
+    assert before.fingerprint(5, SIZE) != after.fingerprint(5, SIZE)
+
+
+def test_a_frame_shows_itself_in_a_notebook() -> None:
+    frame = film_of(sky()).frame(0, SIZE)
+    assert frame._repr_png_().startswith(b"\x89PNG")
+    assert frame.size == SIZE
+
+
+def test_the_array_form_lifts_to_its_target() -> None:
+    film = film_of(sky())
+    told = film.plan(0)
+    painted = engine.paint(film.studio((480, 270)), told.scenes[0], told.scenes[0].layers)
+    lifted = ink.liubai(ink.Frame(painted, "ink"), target=0.7, edge="mist")
+    assert np.mean(colour.blank(lifted.pixels)) == pytest.approx(0.7, abs=0.03)
+
+
+def test_the_array_form_of_a_neutral_grade_returns_the_frame() -> None:
+    frame = ink.Frame(np.random.default_rng(0).uniform(0, 1, (6, 8, 4)).astype(np.float32))
+    assert ink.grade(frame) is frame
+
+
+def test_the_array_form_grades_light_as_a_display_encoded_picture() -> None:
+    frame = ink.Frame(np.full((4, 4, 4), 0.25, np.float32))
+    frame.pixels[..., 3] = 1
+    graded = ink.grade(frame, cdl={"slope": [0.5, 0.5, 0.5]})
+    wanted = colour.decode(0.5 * colour.encode(np.float32(0.25), "srgb"), "srgb")
+    np.testing.assert_allclose(graded.pixels[..., :3], wanted, rtol=2e-4)  # polynomial transfer curves
+
+
+def test_over_in_the_tiles_is_over_on_arrays() -> None:
+    film = film_of(sky(), mist("m"))
+    studio, one = film.studio(SIZE), film.plan(0).scenes[0]
+    both = engine.paint(studio, one, one.layers)
+    low, high = (engine.paint(studio, one, [layer]) for layer in one.layers)
+    np.testing.assert_allclose(both, canvas.over(low, high), atol=2e-5)
