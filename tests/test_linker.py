@@ -195,3 +195,28 @@ def test_a_pigment_is_three_absorbances():
     from inkrender import colour
 
     np.testing.assert_allclose(stage.pack(shader.params(pigment="rose"))[16:19], colour.absorbance("rose"))
+
+
+def test_the_engine_hands_every_pixel_its_own_place_and_plane(tmp_path):
+    from inkrender.kernels.program import CANVAS, Program
+
+    body = "return Ink(at.x / 1000, at.sy / 1000, at.height, px.cover)"
+    text = f'@point(needs=("height",))\ndef shade(px: Ink, at: At, p: Probe) -> Ink:\n    {body}\n'
+    stage = library.stage(probe(tmp_path, text))
+    h, w, step = 75, 200, 2.0
+    height = np.random.default_rng(1).random((h, w), np.float32)
+    cover = np.full((h, w, 4), 0.5, np.float32)
+    program = Program(w, h, 1 / step)
+    program.load(CANVAS, cover, "linear", True)
+    where = {"x0": 5.0, "y0": 0.0, "dx": step, "dy": step, "sx0": 0.0, "sy0": 1.0, "sdx": step, "sdy": step}
+    par = stage.pack(stage.shader.params(), where)
+    program.stage(CANVAS, stage.address, par, fields=[(height, 0.0, 0.0, 1.0)])
+    out = np.empty_like(cover)
+    program.store(CANVAS, out)
+    program.run()
+    np.testing.assert_allclose(
+        out[..., 0], np.broadcast_to((5 + step * np.arange(w)) / 1000, (h, w)), rtol=1e-6
+    )
+    np.testing.assert_allclose(out[:, 7, 1], (1 + step * np.arange(h)) / 1000, rtol=1e-6)
+    np.testing.assert_allclose(out[..., 2], height, atol=1e-6)
+    assert (out[..., 3] == 0.5).all()
