@@ -10,6 +10,7 @@ from inkrender.shader import (
     Points,
     absorbance,
     exp,
+    maximum,
     mix,
     smoothstep,
     transition,
@@ -83,7 +84,7 @@ def shade(a: Ink, b: Ink, at: At, p: InkBleed) -> Ink:
     stop = abs(d + 0.92 * p.halo)
     tide = exp(-stop / TIDE) * (1 - smoothstep(4 * TIDE, 6 * TIDE, stop))
     drying = 1 - smoothstep(0.6, 1, at.u)
-    pool = exp(-max(d, 0) / 0.16) * smoothstep(0, 0.02, d) * drying
+    pool = exp(-maximum(d, 0) / 0.16) * smoothstep(0, 0.02, d) * drying
     keep = (1 - new) * (1 - p.washout * wet)
     lay = new * (1 - 0.25 * pool)
     density = (p.line * (edge + 0.23 * tide) + p.pool * pool) * (1 + 0.8 * (0.5 - at.height))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from .errors import ShaderError
 from .parameters import Field
@@ -248,9 +248,7 @@ class _Function:
         if isinstance(s, ast.If):
             return ast.If(self.expr(s.test), self.block(s.body), self.block(s.orelse) if s.orelse else [])
         if isinstance(s, ast.For) and _is_range(s.iter) and isinstance(s.target, ast.Name):
-            call = s.iter
-            assert isinstance(call, ast.Call)
-            bounds = ast.Call(ast.Name("range"), [self.expr(a, True) for a in call.args], [])
+            bounds = ast.Call(ast.Name("range"), [self.expr(a, True) for a in s.iter.args], [])
             return ast.For(s.target, bounds, self.block(s.body), [])
         if isinstance(s, ast.While):
             return ast.While(self.expr(s.test), self.block(s.body), [])
@@ -470,7 +468,7 @@ def _pick(base: ast.expr, index: int) -> ast.expr:
     return ast.Subscript(base, ast.Constant(index), ast.Load())
 
 
-def _is_range(e: ast.expr) -> bool:
+def _is_range(e: ast.expr) -> TypeGuard[ast.Call]:
     return isinstance(e, ast.Call) and isinstance(e.func, ast.Name) and e.func.id == "range"
 
 
