@@ -8,13 +8,19 @@ from __future__ import annotations
 import math
 
 import numpy as np
+
 from inkrender.io.svg import on_paper
 
 Point = tuple[float, float]
 
 
+def points(text: str, mirror: int = 1) -> list[Point]:
+    """Points written as "x,y x,y ..."; mirror -1 flips them to the other side."""
+    return [(mirror * float(x), float(y)) for x, y in (word.split(",") for word in text.split())]
+
+
 def smooth(points: list[Point], closed: bool = False, n: int = 0) -> np.ndarray:
-    """(n, 2) along a centripetal Catmull-Rom curve through `points`: it never loops or bulges between them."""
+    """(n, 2) along a centripetal Catmull-Rom curve through `points`: it never loops or bulges."""
     p = np.array(points, np.float64)
     if closed:
         p = np.concatenate([p[-1:], p, p[:2]])
@@ -65,7 +71,7 @@ def polygon(points: list[Point]) -> str:
 def shape(points: list[Point]) -> str:
     """Path data of a closed shape through hand-set points."""
     curve = smooth(points, closed=True)
-    return outline(curve[:-1][:: max(1, len(curve) // (6 * len(points)))])
+    return outline(curve[:-1][:: max(1, len(curve) // (3 * len(points)))])
 
 
 def ellipse(x: float, y: float, rx: float, ry: float, turn: float = 0.0) -> str:
@@ -94,12 +100,12 @@ def stroke(
     closed: bool = False,
     jitter: float = 0.10,
 ) -> str:
-    """Path data of one brush stroke. width: its widest, units; taper: share of the length that swells and thins.
+    """Path data of one brush stroke. width: its widest, units; taper: the share that swells and thins.
 
     press: pressure along the stroke, evenly spread; jitter: how uneven the hairs leave its edges.
     """
     rough = smooth(points, closed)
-    n = int(np.clip(length(rough) / max(width * 0.9, 1.2), 8, 64))
+    n = int(np.clip(length(rough) / max(width * 1.5, 1.6), 4 + len(points), 48))
     c = smooth(points, closed, n)
     t = np.gradient(c, axis=0)
     t /= np.maximum(np.hypot(*t.T), 1e-9)[:, None]
@@ -144,7 +150,7 @@ def dry(points: list[Point], width: float, hairs: int = 4, seed: int = 1, reach:
 
 
 def fill(d: str, pigment: str, density: float = 1.0, opacity: float = 1.0, **more: str) -> str:
-    """A wash: pigment thinned to `density`, as it looks on paper; opacity below 1 lets what lies below through."""
+    """A wash: pigment thinned to `density`, as it looks on paper; opacity below 1 shows what lies below."""
     extra = "".join(f' {k.replace("_", "-")}="{v}"' for k, v in more.items())
     seen = f' fill-opacity="{opacity:g}"' if opacity < 1 else ""
     return (
@@ -164,18 +170,20 @@ def blank(d: str, **more: str) -> str:
     return f'<path class="blank" fill="#faf5ec"{extra} d="{d}"/>'
 
 
-def graded(name: str, stops: list[tuple[float, str, float, float]], turn: float = 90, radial: str = "") -> str:
-    """A gradient for <defs>: stops of (place, pigment, density, opacity); turn: degrees, 90 runs downwards."""
+def graded(
+    name: str, stops: list[tuple[float, str, float, float]], turn: float = 90, radial: str = ""
+) -> str:
+    """A gradient tone.NAME for <defs>: stops of (place, pigment, density, opacity); turn 90 runs down."""
     rows = "".join(
         f'<stop offset="{at:g}" stop-color="{on_paper(p, d)}" data-pigment="{p}" data-density="{d:g}" '
         f'stop-opacity="{o:g}"/>'
         for at, p, d, o in stops
     )
     if radial:
-        return f'<radialGradient id="{name}" {radial}>{rows}</radialGradient>'
+        return f'<radialGradient id="tone.{name}" {radial}>{rows}</radialGradient>'
     x, y = math.cos(math.radians(turn)) / 2, math.sin(math.radians(turn)) / 2
     return (
-        f'<linearGradient id="{name}" x1="{0.5 - x:.3f}" y1="{0.5 - y:.3f}" '
+        f'<linearGradient id="tone.{name}" x1="{0.5 - x:.3f}" y1="{0.5 - y:.3f}" '
         f'x2="{0.5 + x:.3f}" y2="{0.5 + y:.3f}">{rows}</linearGradient>'
     )
 
@@ -183,7 +191,7 @@ def graded(name: str, stops: list[tuple[float, str, float, float]], turn: float 
 def wash(d: str, gradient: str, opacity: float = 1.0) -> str:
     """A shape filled with a gradient of <defs>."""
     seen = f' fill-opacity="{opacity:g}"' if opacity < 1 else ""
-    return f'<path fill="url(#{gradient})"{seen} d="{d}"/>'
+    return f'<path fill="url(#tone.{gradient})"{seen} d="{d}"/>'
 
 
 def part(name: str, *content: str, pivot: Point | None = None, **data: str) -> str:
@@ -217,3 +225,15 @@ def drawing(box: tuple[float, float, float, float], title: str, defs: list[str],
         f'width="{w * 4:g}" height="{h * 4:g}" data-origin="0,0">\n<title>{title}</title>\n'
         "<defs>\n" + "\n".join(defs) + "\n</defs>\n" + "\n".join(content) + "\n</svg>\n"
     )
+
+
+def puddles(x: float, y: float, w: float, h: float, n: int, seed: int) -> list[str]:
+    """Wet ink that dried unevenly: small pale and dark patches."""
+    r = np.random.default_rng(seed)
+    out = []
+    for k in range(n):
+        u, v = x + w * r.uniform(-0.8, 0.8), y + h * r.uniform(-0.8, 0.8)
+        size = r.uniform(0.12, 0.3) * min(w, h)
+        d = blob(u, v, size * r.uniform(0.8, 1.3), size * r.uniform(0.9, 1.7), seed + k, 0.3)
+        out.append(fill(d, "ink", 0.45 if k % 2 else 1.3, 0.13 if k % 2 else 0.22))
+    return out

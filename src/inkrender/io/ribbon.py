@@ -10,6 +10,7 @@ import math
 import re
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +22,7 @@ PIECES = 40  # of the spine: at 100 units a figure, kinks stay below a hundredth
 Points = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Ribbon:
     """joints: (PIECES + 1, 2) along the spine at rest; heading: (PIECES,) radians; step: length of a piece.
 
@@ -69,43 +70,61 @@ class Ribbon:
                 name = f'<{node.tag.rpartition("}")[2]} id="{node.get("id", "")}">'
                 raise PlateError(f"{self.where}: {name} in a ribbon has a transform: apply it to the path")
             if node.get("d"):
-                commands = read_path(node.get("d", ""), self.where)
-                points = np.array([p for _, row in commands for p in row], np.float64).reshape(-1, 2)
-                moved = iter(self.carry(points, bent))
+                tied = self._tie(node.get("d", ""))
+                moved = iter(tied.carried(bent, self.step).tolist())
                 node.set(
                     "d",
                     " ".join(
-                        c + " ".join(f"{x:.3f},{y:.3f}" for x, y in (next(moved) for _ in row))
-                        for c, row in commands
+                        c + " ".join(f"{x:.3f},{y:.3f}" for x, y in (next(moved) for _ in range(n)))
+                        for c, n in tied.commands
                     ),
                 )
 
-    def carry(self, points: Points, bent: Points) -> Points:
-        """(n, 2) points of the drawing to where the bent spine takes them."""
-        d = np.diff(self.joints, axis=0) / self.step
+    @lru_cache(maxsize=1024)  # noqa: B019  rigs are few and kept; a drawing's paths never change
+    def _tie(self, d: str) -> Tied:
+        commands = read_path(d, self.where)
+        points = np.array([p for _, row in commands for p in row], np.float64).reshape(-1, 2)
+        along = np.diff(self.joints, axis=0) / self.step
         rel = points[:, None] - self.joints[None, :-1]
-        along = np.clip((rel * d).sum(-1), 0, self.step)
+        far = np.clip((rel * along).sum(-1), 0, self.step)
+        piece = ((rel - far[..., None] * along) ** 2).sum(-1).argmin(axis=1)
         # beyond either end a point keeps its distance along the end's direction
-        foot = self.joints[:-1] + along[..., None] * d
-        piece = ((points[:, None] - foot) ** 2).sum(-1).argmin(axis=1)
-        n = np.arange(len(points))
-        along = (rel[n, piece] * d[piece]).sum(-1)
-        # headings interpolated between the middles of pieces, so that curves stay smooth
-        e = np.diff(bent, axis=0) / self.step
-        place = np.clip(piece + along / self.step - 0.5, 0, PIECES - 1)
+        far = (rel[np.arange(len(points)), piece] * along[piece]).sum(-1)
+        offset = points - self.joints[piece] - far[:, None] * along[piece]
+        # directions are mixed between the middles of pieces, so that curves stay smooth
+        place = np.clip(piece + far / self.step - 0.5, 0, PIECES - 1)
         low = np.minimum(place.astype(int), PIECES - 2)
         mix = (place - low)[:, None]
-        tangent = e[low] * (1 - mix) + e[low + 1] * mix
-        tangent /= np.maximum(np.hypot(tangent[:, 0], tangent[:, 1])[:, None], 1e-9)
-        rest = d[low] * (1 - mix) + d[low + 1] * mix
-        rest /= np.maximum(np.hypot(rest[:, 0], rest[:, 1])[:, None], 1e-9)
-        offset = points - self.joints[piece] - along[:, None] * d[piece]
-        cos = (rest * tangent).sum(-1)
-        sin = rest[:, 0] * tangent[:, 1] - rest[:, 1] * tangent[:, 0]
-        turned = np.stack(
-            [offset[:, 0] * cos - offset[:, 1] * sin, offset[:, 0] * sin + offset[:, 1] * cos], axis=1
-        )
-        return np.asarray(bent[piece] + along[:, None] * e[piece] + turned)
+        rest = _mixed(along, low, mix)
+        return Tied([(c, len(row)) for c, row in commands], piece, far[:, None], offset, low, mix, rest)
+
+
+@dataclass(frozen=True)
+class Tied:
+    """A path tied to a spine: of each point its piece, how far along, what is left, the direction there."""
+
+    commands: list[tuple[str, int]]
+    piece: NDArray[np.int64]
+    far: Points
+    offset: Points
+    low: NDArray[np.int64]
+    mix: Points
+    rest: Points
+
+    def carried(self, bent: Points, step: float) -> Points:
+        """(n, 2): the path's points on the bent spine."""
+        along = np.diff(bent, axis=0) / step
+        now = _mixed(along, self.low, self.mix)
+        cos = (self.rest * now).sum(-1)
+        sin = self.rest[:, 0] * now[:, 1] - self.rest[:, 1] * now[:, 0]
+        x, y = self.offset.T
+        turned = np.stack([x * cos - y * sin, x * sin + y * cos], axis=1)
+        return np.asarray(bent[self.piece] + self.far * along[self.piece] + turned)
+
+
+def _mixed(along: Points, low: NDArray[np.int64], mix: Points) -> Points:
+    d = along[low] * (1 - mix) + along[low + 1] * mix
+    return np.asarray(d / np.maximum(np.hypot(d[:, 0], d[:, 1])[:, None], 1e-9))
 
 
 _TOKEN = re.compile(r"([A-Za-z])|([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)")

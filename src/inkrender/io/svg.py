@@ -8,6 +8,7 @@ What a rig says, on top of plain SVG (all lengths in the drawing's own units):
       data-wind="6,0.8,0.5"          swings: degrees, lag in radians, cycles a second
       data-spine="0,0 -20,2 ..."     a ribbon: its paths bend along this line, and the wind runs down it
       data-hang="-70"                degrees a ribbon curls when there is no wind at all
+      data-follow="ring"             moves as that part does, where it has no key of its own
       data-upright="1"               undoes the turning of every group around it (gondolas)
       data-blink="3.7,0.16,6"        every 3.7 s, for .16 s, moves down by 6 units (eyelids)
       data-breathe="0.01,3.2"        grows by a hundredth and back, every 3.2 s
@@ -136,6 +137,9 @@ class Rig:
             # a view box that holds the drawing however it is turned
             r = max(math.hypot(cx - ox, cy - oy) for cx in (x, x + w) for cy in (y, y + h))
             x, y, w, h = ox - r, oy - r, 2 * r, 2 * r
+        # the origin on a pixel corner: turning or cropping then moves nothing by a fraction of a pixel
+        left, top = math.ceil((ox - x) * scale - 1e-6) / scale, math.ceil((oy - y) * scale - 1e-6) / scale
+        x, y, w, h = ox - left, oy - top, w + left - (ox - x), h + top - (oy - y)
         svg = self.pose(values, t, wind)
         pixels, corner = rasterise(svg, (x, y, w, h), scale, f"rig {self.path}")
         return Raster(pixels, ((ox - x) * scale - corner[0], (oy - y) * scale - corner[1]))
@@ -174,6 +178,13 @@ class Rig:
                         f'rig {self.path}, part "{part}": data-spine takes two or more points "x,y x,y"'
                     )
                 self._ribbons[part] = Ribbon.of(spine, hang[0], wind, f'rig {self.path}, part "{part}"')
+        for group in _groups(self._root):
+            lead = group.get("data-follow")
+            if lead is not None and lead not in found:
+                raise PlateError(
+                    f'rig {self.path}, part "{group.get("id")}": data-follow="{lead}" names no part'
+                    f"{did_you_mean(lead, tuple(found))}"
+                )
         return found
 
     def _numbers(self, node: ET.Element, name: str, count: int | None) -> list[float]:
@@ -213,7 +224,9 @@ class Rig:
         self, node: ET.Element, part: str, values: Mapping[str, float], t: float, wind: float, turned: float
     ) -> float:
         def value(move: str, rest: float) -> float:
-            return float(values.get(f"{part}.{move}", rest))
+            return float(values.get(f"{part}.{move}", values.get(f"{lead}.{move}", rest)))
+
+        lead = node.get("data-follow", part)
 
         px, py = self._pair(node, "data-pivot", (0.0, 0.0))
         angle, x, y = value("rotate", 0.0), value("x", 0.0), value("y", 0.0)
@@ -247,7 +260,7 @@ class Rig:
             )
         if moves:
             node.set("transform", " ".join([node.get("transform", ""), *moves]).strip())
-        if f"{part}.opacity" in values:
+        if f"{part}.opacity" in values or f"{lead}.opacity" in values:
             drawn = _number(node.get("opacity", "1"))
             node.set("opacity", _short(min(1.0, max(0.0, value("opacity", 1.0))) * drawn))
         return turned + angle
