@@ -40,7 +40,8 @@ def axis(n, size, start, zoom):
 
 def resample(pixels, width, height, x, y, zoom=1.0, medium="ink"):
     h, w = pixels.shape[:2]
-    out = np.einsum("ih,jw,hwc->ijc", axis(height, h, y, zoom), axis(width, w, x, zoom), np.float64(pixels))
+    columns = np.einsum("ih,hwc->iwc", axis(height, h, y, zoom), np.float64(pixels))
+    out = np.einsum("jw,iwc->ijc", axis(width, w, x, zoom), columns)
     if medium == "ink":
         out = np.maximum(out, 0)
     out[..., 3] = np.clip(out[..., 3], 0, 1)

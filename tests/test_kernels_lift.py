@@ -1,0 +1,98 @@
+"""Liubai in the tile: the edge, protection, monotone in every field."""
+
+from __future__ import annotations
+
+import naive
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from inkrender.frame import Baked, Region
+from inkrender.kernels.program import CANVAS, LiftFields, Program
+
+H, W = 70, 150
+RANDOM = np.random.default_rng(0)
+HEIGHT = RANDOM.random((H, W)).astype(np.float16).astype(np.float32)
+INK = RANDOM.random((H, W, 4)).astype(np.float32)
+
+
+def sheet():
+    paper = np.full((H, W, 4), 0.05, np.float32)
+    paper[..., 3] = HEIGHT
+    return Baked.of(paper, Region(0, 0, W, H, 1))
+
+
+def lifted(fields, ink=INK):
+    program = Program(W, H, paper=sheet())
+    program.load(CANVAS, ink, "linear", True)
+    program.lift(CANVAS, fields)
+    out = np.zeros((H, W, 4), np.float32)
+    program.store(CANVAS, out)
+    program.run()
+    return out
+
+
+def planes(shape=(18, 38), seed=1):
+    random = np.random.default_rng(seed)
+    phi = random.normal(0, 6, shape).astype(np.float32)
+    ramp, hard, keep = (random.random(shape).astype(np.float32) for _ in range(3))
+    return phi, ramp, hard, keep
+
+
+def twin(phi, ramp, hard, keep, bleed, edge):
+    up = [naive.field(f, W, H, 0, 0, f.shape[1] / W, f.shape[0] / H) for f in (phi, ramp, hard, keep)]
+    return INK * (1 - naive.lift_matte(*up, HEIGHT, bleed, edge))[..., None]
+
+
+@pytest.mark.parametrize("edge", ["torn", "dry"])
+@pytest.mark.parametrize("shape", [(18, 38), (H, W), (1, 1), (5, 200)])
+def test_lift_equals_the_formula(edge, shape):
+    fields = planes(shape)
+    got = lifted(LiftFields(*fields, bleed=8, edge=edge))
+    # places in the field are float32: within 2e-5 samples, between which phi changes by up to 20 px here
+    assert np.abs(got - twin(*fields, 8, edge)).max() < 3e-4
+
+
+def test_lift_where_all_is_blank_leaves_bare_paper():
+    assert not lifted(LiftFields(phi=1e4)).any()
+
+
+@pytest.mark.parametrize("edge", ["torn", "dry"])
+def test_lift_far_from_the_blank_changes_nothing(edge):
+    assert np.array_equal(lifted(LiftFields(phi=-1e4, edge=edge)), INK)
+
+
+def test_what_is_protected_is_never_lifted():
+    assert np.array_equal(lifted(LiftFields(phi=1e4, keep=1.0)), INK)
+
+
+def test_lift_takes_cover_with_the_ink():
+    got = lifted(LiftFields(phi=0.0, ramp=0.25, hard=0.0))
+    assert np.abs(got - INK * 0.75).max() < 1e-6
+
+
+@settings(max_examples=15, deadline=None)
+@given(raised=st.floats(0, 8), bleed=st.floats(0.5, 40), edge=st.sampled_from(["torn", "dry"]))
+def test_a_larger_blank_never_leaves_more_ink(raised, bleed, edge):
+    phi, ramp, hard, keep = planes()
+    less = lifted(LiftFields(phi, ramp, hard, keep, bleed, edge))
+    more = lifted(LiftFields(phi + np.float32(raised), ramp, hard, keep, bleed, edge))
+    assert (more <= less + 1e-6).all()
+
+
+def test_the_torn_edge_follows_the_paper():
+    got = lifted(LiftFields(phi=0.0, bleed=40))
+    low, high = HEIGHT < 0.3, HEIGHT > 0.7
+    assert (got[low] == INK[low]).all()
+    assert not got[high].any()
+
+
+def test_a_lift_without_paper_is_refused():
+    with pytest.raises(ValueError, match="paper"):
+        Program(8, 8).lift(CANVAS, LiftFields())
+
+
+def test_an_unknown_edge_is_refused():
+    with pytest.raises(ValueError, match="torn"):
+        Program(8, 8, paper=sheet()).lift(CANVAS, LiftFields(edge="mist"))
