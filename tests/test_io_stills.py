@@ -554,6 +554,28 @@ def test_a_layer_of_a_png_is_an_error(tmp_path):
         stills.read(DATA / "ramp16.png", layer="Depth")
 
 
+def test_an_attribute_in_another_encoding_is_passed_over(tmp_path):
+    save_exr(tmp_path / "a.exr", rgba(), "RGBA", owner="Zxxrich")
+    content = (tmp_path / "a.exr").read_bytes()
+    (tmp_path / "a.exr").write_bytes(content.replace(b"Zxxrich", b"Z\xfcxrich"))
+    assert stills.read(tmp_path / "a.exr").size == (16, 9)
+
+
+@pytest.mark.parametrize("name", ["ridge.1001.exr", "ramp16.png"])
+def test_a_header_that_asks_for_the_impossible_is_refused_before_memory_is_taken(tmp_path, name):
+    content = bytearray((DATA / name).read_bytes())
+    if name.endswith("png"):
+        content[16:24] = struct.pack(">II", 900_000, 900_000)
+        content[29:33] = struct.pack(">I", zlib.crc32(content[12:29]))
+    else:
+        for window in (b"dataWindow\0box2i\0", b"displayWindow\0box2i\0"):
+            at = content.index(window) + len(window) + 4
+            content[at : at + 16] = struct.pack("<iiii", 0, 0, 899_999, 899_999)
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(PlateError, match=r"900000x900000|damaged"):
+        stills.read(tmp_path / name)
+
+
 # writing --------------------------------------------------------------------------------------------------
 
 
@@ -618,7 +640,7 @@ def test_importing_the_readers_loads_no_decoder():
     import sys
 
     script = (
-        "import sys, inkrender.io.stills, inkrender.io.sequence\n"
+        "import sys, inkrender.io.probe\n"
         "sys.exit(bool({'cv2', 'OpenImageIO', 'av', 'numba', 'imageio', 'moviepy'} & set(sys.modules)))"
     )
     assert subprocess.run([sys.executable, "-c", script]).returncode == 0

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import PlateError, did_you_mean
+from . import files
 
 FAR = 9.9e9  # Blender writes 1e10 where a ray hits nothing, half turns that into inf
 REC709 = (0.64, 0.33, 0.30, 0.60, 0.15, 0.06, 0.3127, 0.3290)
@@ -91,9 +92,7 @@ def header(path: str | os.PathLike[str]) -> Header:
     try:
         stat = there.stat()
     except OSError as e:
-        from .files import missing
-
-        raise missing(there, e) from e
+        raise files.missing(there, e) from e
     return _header(str(there), stat.st_mtime_ns, stat.st_size)
 
 
@@ -111,18 +110,24 @@ def _header(path: str, mtime: int, size: int) -> Header:
                 "(oiiotool in.exr --flatten -o out.exr)"
             )
         n = len(parts)
+        files.check_size(path, spec.full_width, spec.full_height)
+        files.check_size(path, spec.width, spec.height)
         if n == 0:
-            attributes = {a.name: a.value for a in spec.extra_attribs}
+            attributes = _attributes(spec)
         formats = [str(f) for f in spec.channelformats] or [str(spec.format)] * spec.nchannels
-        title = str(spec.getattribute("name") or spec.getattribute("oiio:subimagename") or f"part{n}")
-        found += [(name, title, n, i, formats[i]) for i, name in enumerate(spec.channelnames)]
+        attribute = attributes if n == 0 else _attributes(spec)
+        title = str(attribute.get("name") or attribute.get("oiio:subimagename") or f"part{n}")
+        try:
+            found += [(name, title, n, i, formats[i]) for i, name in enumerate(spec.channelnames)]
+        except UnicodeDecodeError as e:
+            raise PlateError(f"{path} is damaged (channel names are not UTF-8): render it again") from e
         parts.append(
             Part(
                 (spec.x, spec.y, spec.width, spec.height),
                 (spec.full_x, spec.full_y, spec.full_width, spec.full_height),
                 spec.nchannels,
-                str(spec.getattribute("compression") or "none"),
-                str(spec.getattribute("view") or ""),
+                str(attribute.get("compression") or "none"),
+                str(attribute.get("view") or ""),
             )
         )
     source.close()
@@ -251,7 +256,7 @@ def read_channels(
             if key not in loaded:
                 planes = source.read_image(part, 0, lo, hi, kind)
                 if planes is None:
-                    said = source.geterror().strip() or "no pixels"
+                    said = said_by(source) or "no pixels"
                     raise PlateError(f"{head.path} is damaged ({said}): copy or render it again")
                 loaded[key] = planes
             planes = loaded[key]
@@ -294,14 +299,30 @@ def _open(path: str) -> Any:
     oiio = openimageio()
     source = oiio.ImageInput.open(path)
     if source is None:
-        from .files import read_bytes
-
-        found = read_bytes(path)[:4]
-        said = (oiio.geterror().strip().splitlines() or ["unknown"])[-1].split("): ")[-1]
+        found = files.read_bytes(path)[:4]
+        said = (said_by(oiio).splitlines() or ["unknown"])[-1].split("): ")[-1]
         if found != b"\x76\x2f\x31\x01":
             raise PlateError(f"{path} is not an OpenEXR file (it begins {found!r}): check where it came from")
         raise PlateError(f"{path} is damaged ({said}): copy or render it again")
     return source
+
+
+def said_by(source: Any) -> str:
+    """What OpenImageIO, a reader or a writer last complained about."""
+    try:
+        return str(source.geterror().strip())
+    except UnicodeDecodeError:  # it quotes the damaged bytes
+        return "unreadable header"
+
+
+def _attributes(spec: Any) -> dict[str, Any]:
+    out = {}
+    for attribute in spec.extra_attribs:
+        try:
+            out[attribute.name] = attribute.value
+        except UnicodeDecodeError:  # an owner's name in Latin-1 is no reason to refuse the picture
+            continue
+    return out
 
 
 @lru_cache(maxsize=1)

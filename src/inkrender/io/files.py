@@ -13,6 +13,7 @@ from pathlib import Path
 from ..errors import DeliverError, InkError, PlateError, RefusedError
 
 PART = ".part"  # suffix of a file that is still being written
+MAX_PIXELS = 1 << 28  # 16384 x 16384: more is a damaged header, or a bomb
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _CLOSED = {errno.EACCES, errno.EPERM, errno.EROFS}
@@ -62,6 +63,15 @@ def read_bytes(path: str | os.PathLike[str]) -> bytes:
     if not content:
         raise PlateError(f"{there} is empty (0 bytes): write it again, or take it out of the scene")
     return content
+
+
+def check_size(path: str | os.PathLike[str], w: int, h: int) -> None:
+    """Raise PlateError for a picture whose header asks for more than MAX_PIXELS, or for none."""
+    if w < 1 or h < 1 or w * h > MAX_PIXELS:
+        raise PlateError(
+            f"{path} says it is {w}x{h} px, at most {MAX_PIXELS / 1e6:.0f} million are read: "
+            "it is damaged, or scale it down"
+        )
 
 
 def missing(path: str | os.PathLike[str], error: OSError | None = None) -> PlateError:

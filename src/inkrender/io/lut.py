@@ -51,6 +51,8 @@ class Lut:
 def read_cube(path: str | os.PathLike[str]) -> Lut:
     """Read a .cube file. Raises PlateError with the line where it stops making sense."""
     there = Path(path)
+    if there.suffix.lower() != ".cube":
+        raise PlateError(f"{there}: only .cube tables are read: convert it first")
     text = files.read_bytes(there).decode("utf-8-sig", "replace")
     sizes: dict[str, int] = {}
     ranges: dict[str, NDArray[np.float32]] = {}

@@ -324,6 +324,8 @@ def _load_cv2(path: Path, magic: bytes) -> _Loaded:
 
     content = files.read_bytes(path)
     transfer, info = png.colour_of(path, content) if magic == PNG else ("srgb", {})
+    if magic == PNG:
+        files.check_size(path, *png.header(path)[:2])
     if magic == JPEG and content.rfind(b"\xff\xd9") < 0:
         raise PlateError(f"{path} is cut off (a JPEG of {len(content)} bytes without its end): copy it again")
     # a JPEG's EXIF orientation is obeyed only in colour mode, a PNG's 16 bits and alpha only kept unchanged
@@ -362,12 +364,12 @@ def _load_oiio(path: Path) -> _Loaded:
     )
     planes = source.read_image(0, 0, 0, spec.nchannels, stored_as)
     if planes is None:
-        said = source.geterror().strip() or "no pixels"
+        said = exr.said_by(source) or "no pixels"
         raise PlateError(f"{path} is damaged ({said}): copy or render it again")
     source.close()
     has_alpha = spec.alpha_channel >= 0
     colours = [i for i in range(spec.nchannels) if i != spec.alpha_channel]
-    colours = colours[:3] if len(colours) >= 3 else colours[:1] * 3
+    colours = colours[:3] if len(colours) >= 3 else (colours or [0])[:1] * 3
     pixels = np.empty((*planes.shape[:2], 4), planes.dtype)
     pixels[..., :3] = planes[..., colours]
     top = np.iinfo(planes.dtype).max if planes.dtype.kind == "u" else 1
@@ -385,13 +387,14 @@ def _open(path: Path) -> Any:
     hints.attribute("oiio:UnassociatedAlpha", 1)  # straight stays straight, we multiply in linear light
     source = oiio.ImageInput.open(str(path), hints)
     if source is None:
-        said = (oiio.geterror().strip().splitlines() or ["unknown"])[-1]
+        said = (exr.said_by(oiio).splitlines() or ["unknown"])[-1]
         start = files.read_bytes(path)[:8]
         if start[:4] in TIFF:
             raise PlateError(f"{path} is a damaged TIFF ({said}): copy or render it again")
         raise PlateError(
             f"{path} is not a picture inkrender reads: it begins {start!r}; save it as {FORMATS}"
         )
+    files.check_size(path, source.spec().width, source.spec().height)
     return source
 
 

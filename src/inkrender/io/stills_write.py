@@ -170,10 +170,10 @@ def _save(path: Path, kind: str, spec: Any, planes: NDArray[Any]) -> None:
     out = exr.openimageio().ImageOutput.create(kind)
     with files.atomic(path) as part:
         ok = out.open(str(part), spec) and out.write_image(np.ascontiguousarray(planes))
-        said = out.geterror().strip()
+        said = exr.said_by(out)
         closed = out.close()
         if not (ok and closed):
-            raise files.write_error(path, said or out.geterror().strip() or "the encoder gave no reason")
+            raise files.write_error(path, said or exr.said_by(out) or "the encoder gave no reason")
 
 
 def _four_channels(pixels: NDArray[Any]) -> NDArray[Any]:
