@@ -75,7 +75,7 @@ def grade(
     """Grade one frame: ink in ink (bare paper stays paper), light as a display-encoded picture.
 
     cdl: {"slope": [...], "offset": [...], "power": [...], "saturation": s}. lut: a .cube file. A neutral
-    grade returns the frame itself. Raises SceneError for numbers out of range, PlateError for an unreadable LUT.
+    grade returns the frame itself. Raises SceneError for numbers out of range, PlateError for a bad LUT.
     """
     made = scene.Grade(
         cdl=cdl if isinstance(cdl, scene.Cdl) else scene.Cdl(**(cdl or {})),

@@ -359,7 +359,7 @@ def _lut(program: Program, reg: int, path: Path) -> None:
 def _shared_domain(
     table: NDArray[np.float32], lo: NDArray[np.float32], hi: NDArray[np.float32]
 ) -> tuple[NDArray[np.float32], float, float]:
-    """A curve whose channels share one domain; channels that have their own are sampled four times as fine."""
+    """A curve whose channels share one domain; others are sampled four times as fine."""
     first, last = float(lo.min()), float(hi.max())
     if first == float(lo.max()) and last == float(hi.min()):
         return table, first, last

@@ -153,7 +153,7 @@ class Film(scene.Film):
         """Render what is missing, assemble the film with its sound, verify the file.
 
         out: by default what `deliver` says, beside the film. Options as `inkrender.deliver.movie`: preset,
-        quality, crf, size, frames, jobs, on_event. Returns the report and what was found in the finished file.
+        quality, crf, size, frames, jobs, on_event. Returns the report and what the finished file holds.
         """
         from .deliver import movie
 
