@@ -194,3 +194,21 @@ def test_a_light_leaves_its_core_to_the_paper() -> None:
     centre, ring = dst[20, 20], dst[20, 30]
     assert float(centre[3]) > 0.9
     assert float(centre[2]) < float(ring[2])  # less yellow in the core than around it
+
+
+def test_the_box_of_strokes_holds_all_their_ink() -> None:
+    strokes = Strokes()
+    strokes.add([(30, 20), (60, 44), (80, 30)], 9.0)
+    region = Region(0, 0, 200, 90, 1.0)
+    ink = strokes.paint(region)
+    rows, cols = strokes.box(region)
+    assert rows.stop - rows.start < 60
+    outside = ink.copy()
+    outside[rows, cols] = 0
+    assert float(ink.max()) > 0
+    assert float(outside.max()) == 0
+
+
+def test_a_part_of_a_region_has_its_own_corner() -> None:
+    part = paint.part(Region(100.0, 50.0, 40, 30, 0.5), slice(4, 14), slice(10, 30))
+    assert part == Region(120.0, 58.0, 20, 10, 0.5)
