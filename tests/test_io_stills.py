@@ -299,8 +299,9 @@ def test_empty_depth_is_infinite_however_it_was_written():
         assert depth[alpha == 1].max() < 1e4, name
 
 
-def test_a_layer_is_found_by_the_end_of_its_name():
-    depth = stills.read_pass(DATA / "multipart.0001.exr", "Depth.Z")
+@pytest.mark.parametrize("name", ["Depth.Z", "View.Depth.Z", "Depth", "View.Depth", "depth"])
+def test_a_layer_is_found_by_the_end_of_its_name(name):
+    depth = stills.read_pass(DATA / "multipart.0001.exr", name)
     np.testing.assert_array_equal(depth, stills.read(DATA / "multipart.0001.exr").passes["depth"])
 
 

@@ -191,6 +191,13 @@ def picture_of(group: tuple[Channel, ...]) -> tuple[Channel, ...]:
     return group[:1]
 
 
+def pass_of(group: tuple[Channel, ...]) -> str:
+    """What picked channels are, for cleaning: "depth", a Cryptomatte's own name, or the layer's."""
+    first = group[0]
+    title = first.layer.rpartition(".")[2] or first.name
+    return "depth" if len(group) == 1 and title.lower() in PASSES["depth"][0] else title
+
+
 def find_passes(
     head: Header, near: Channel | None = None, only: Iterable[str] | None = None
 ) -> dict[str, tuple[Channel, ...]]:

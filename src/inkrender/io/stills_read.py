@@ -101,8 +101,8 @@ def read_pass(path: str | os.PathLike[str], name: str) -> NDArray[np.float32]:
         return np.asarray(pixels[..., 0], np.float32) / np.float32(top)
     head = exr.header(there)
     known = exr.find_passes(head, exr.beauty(head)[0] if _has_picture(head) else None, [name])
-    title = name if name in known else ("depth" if name.lower().endswith("depth.z") or name == "Z" else name)
     group = known[name] if name in known else exr.picture_of(exr.pick(head, name))
+    title = name if name in known else exr.pass_of(group)
     planes = exr.read_channels(head, [group], [np.inf if title == "depth" else 0])[0]
     return _clean_pass(title, planes)
 
