@@ -28,6 +28,8 @@ def mistakes(
             tops = [k for k in known if len(loc) > 1 or k not in apart]
             near = did_you_mean(str(loc[-1]), tops)
             yield loc, f'unknown key "{loc[-1]}"{near or ": use " + ", ".join(tops)}'
+        elif e["type"] == "missing" and isinstance(loc[-1], int):
+            yield _inside(loc[:-1], data), f"{quoted(e['input'])} has too few elements"
         else:
             yield _inside(loc, data), _plainly(e["type"], e["msg"], e["input"], facts)
 
