@@ -7,10 +7,10 @@ import pytest
 
 from inkrender import colour
 from inkrender.errors import PlateError, SceneError
-from inkrender.io import svg, text
+from inkrender.io import text, vector
 
 
-def ends(raster: svg.Raster) -> tuple[float, float, float, float]:
+def ends(raster: vector.Raster) -> tuple[float, float, float, float]:
     """Left, top, right, bottom of what is written, px from the origin."""
     painted = raster.pixels[..., 3] > 0.5
     rows, cols = np.flatnonzero(painted.any(axis=1)), np.flatnonzero(painted.any(axis=0))
@@ -20,7 +20,7 @@ def ends(raster: svg.Raster) -> tuple[float, float, float, float]:
 
 def test_the_same_text_gives_the_same_pixels():
     a = text.raster("山中之梦", None, 40)
-    svg._cache.__init__(svg.CACHE_BYTES)
+    vector._cache.forget()
     b = text.raster("山中之梦", None, 40)
     assert a.origin == b.origin
     assert np.array_equal(a.pixels, b.pixels)

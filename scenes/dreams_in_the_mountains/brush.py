@@ -9,7 +9,7 @@ import math
 
 import numpy as np
 
-from inkrender.io.svg import on_paper
+from inkrender.io.vector import on_paper
 
 Point = tuple[float, float]
 

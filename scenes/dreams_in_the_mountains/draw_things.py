@@ -226,7 +226,7 @@ def gondola() -> str:
         "Fallen gondola",
         defs,
         b.part("shadow", b.fill(b.blob(8, 0.5, 34, 4, 6, 0.12), "indigo", 0.7, 0.4), pivot=(0, 0)),
-        b.part("glow", b.wash(b.ellipse(0, -24, 86, 46), "glow"), pivot=(0, -24)),
+        b.part("glow", b.wash(b.ellipse(0, -24, 92, 50), "glow"), pivot=(0, -24)),
         b.part(
             "cabin",
             b.part(
@@ -361,7 +361,7 @@ def huts() -> str:
                 pivot=(mx, my),
             )
         )
-        halos.append(b.wash(b.ellipse(mx, my + 3 * k, 40 * k, 25 * k), "halo"))
+        halos.append(b.wash(b.ellipse(mx, my + 3 * k, 52 * k, 32 * k), "halo"))
     return b.drawing(
         (-270, -120, 540, 150),
         "Village",

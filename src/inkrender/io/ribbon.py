@@ -53,8 +53,13 @@ class Ribbon:
         """(PIECES + 1, 2): the spine bent by `bend` degrees in all, at t seconds in this wind."""
         u = (np.arange(PIECES) + 0.5) / PIECES
         amount, lag, speed = self.gust
-        phase = 2 * math.pi * speed * t - lag * u
-        wave = 0.60 * np.sin(phase) + 0.28 * np.sin(1.73 * phase + 1.1) + 0.12 * np.sin(2.91 * phase + 4.2)
+        beat, run = 2 * math.pi * speed * t, lag * u
+        # the quicker waves are longer than a string's would be: cloth does not crinkle
+        wave = (
+            0.60 * np.sin(beat - run)
+            + 0.28 * np.sin(1.73 * beat - 1.2 * run + 1.1)
+            + 0.12 * np.sin(2.91 * beat - 1.5 * run + 4.2)
+        )
         # it falls mostly at the root, and waves more towards the free end
         fall = self.hang * max(0.0, 1 - wind) * (1 - (1 - u) ** 2)
         turn = np.radians(bend * u + fall + amount * wind * wave * (0.15 + 0.85 * u))

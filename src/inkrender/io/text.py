@@ -13,7 +13,7 @@ from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
 from ..errors import PlateError, SceneError, did_you_mean
-from .svg import Raster, on_paper, rasterise
+from .vector import Raster, on_paper, rasterise
 
 FONTS = Path(__file__).parent.parent / "fonts"
 DEFAULT = "MaShanZheng"
