@@ -247,3 +247,71 @@ def test_over_in_the_tiles_is_over_on_arrays() -> None:
     both = engine.paint(studio, one, one.layers)
     low, high = (engine.paint(studio, one, [layer]) for layer in one.layers)
     np.testing.assert_allclose(both, canvas.over(low, high), atol=2e-5)
+
+
+WARP = '''"""Shove: the picture moves to the left."""
+from typing import Annotated, NamedTuple
+from inkrender.shader import At, Between, Ink, Offset, warp
+
+class Shove(NamedTuple):
+    by: Annotated[float, Between(-100, 100, unit="px")] = 0.0
+
+NEUTRAL = Shove()
+
+@warp
+def shade(px: Ink, at: At, p: Shove) -> Offset:
+    return Offset(p.by, 0.0 * at.x)
+'''
+
+MATTE = '''"""Half: the picture, held."""
+from typing import Annotated, NamedTuple
+from inkrender.shader import At, Between, Ink, matte
+
+class Half(NamedTuple):
+    keep: Annotated[float, Between(0, 1)] = 1.0
+
+NEUTRAL = Half()
+
+@matte
+def shade(px: Ink, at: At, p: Half) -> float:
+    return p.keep + 0.0 * at.x
+'''
+
+
+@pytest.fixture
+def own_shaders(tmp_path: Path) -> Path:
+    (tmp_path / "shaders").mkdir()
+    (tmp_path / "shaders" / "shove.py").write_text(WARP)
+    (tmp_path / "shaders" / "half.py").write_text(MATTE)
+    return tmp_path
+
+
+def painted(folder: Path, *shaders: dict[str, Any]) -> np.ndarray:
+    layer = ink.Layer(name="pines", use="pine", shaders=shaders)
+    film = ink.Film(scenes=(ink.Scene(name="one", frames="1-1", layer=(layer,)),), folder=folder, trust=True)
+    told = film.plan(0)
+    return engine.paint(film.studio((192, 108)), told.scenes[0], told.scenes[0].layers)
+
+
+def test_a_film_brings_its_own_warp(own_shaders: Path) -> None:
+    still = painted(own_shaders)
+    moved = painted(own_shaders, {"use": "shove", "by": 50.0})  # 5 px at this size
+    np.testing.assert_allclose(moved[:, :180], still[:, 5:185], atol=1e-3)
+    assert still.any()
+
+
+def test_a_film_brings_its_own_matte(own_shaders: Path) -> None:
+    held = painted(own_shaders, {"use": "half", "keep": 0.5})
+    np.testing.assert_allclose(held, painted(own_shaders) * 0.5, atol=2e-3)  # rounded to half floats
+
+
+def test_a_films_own_shaders_do_not_run_untrusted(own_shaders: Path) -> None:
+    layer = ink.Layer(name="pines", use="pine", shaders=({"use": "half"},))
+    film = ink.Film(scenes=(ink.Scene(name="one", frames="1-1", layer=(layer,)),), folder=own_shaders)
+    with pytest.raises(ink.ShaderError, match="half"):
+        film.plan(0)
+
+
+def test_a_transition_does_not_work_on_a_layer(tmp_path: Path) -> None:
+    with pytest.raises(ink.SceneError, match="transition"):
+        painted(tmp_path, {"use": "dissolve"})

@@ -1,4 +1,4 @@
-"""A point shader over a layer's own picture, in the same tiles as a frame."""
+"""Pixel shaders (point, matte, warp) over a layer's own picture, in the same tiles as a frame."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import library
+from .errors import SceneError
 from .frame import Region
 from .kernels.program import CANVAS, Program
 from .plan import ShaderPass
@@ -15,12 +16,22 @@ from .shader import At, Inputs
 def shade_points(
     use: ShaderPass, pixels: NDArray[np.float32], region: Region, at: At, inputs: Inputs
 ) -> NDArray[np.float32]:
-    """Run a point shader over a layer's own picture, float32 (h, w, 4), in tiles."""
+    """Run a pixel shader over a layer's own picture, float32 (h, w, 4), in tiles; the picture is not changed.
+
+    A point shader gives the new pixels, a matte the pixels it lets through, a warp tells where each pixel
+    takes its picture from. Raises SceneError for a kind that does not work on one layer.
+    """
+    if use.shader.kind not in ("point", "matte", "warp"):
+        raise SceneError(
+            f'shader "{use.shader.name}" is a {use.shader.kind}: on a layer\'s picture work point, matte, '
+            "warp and area shaders"
+        )
     h, w = pixels.shape[:2]
     program = Program(w, h, region.scale)
     stage = library.stage(use.shader)
     program.load(CANVAS, pixels, "linear", True)
-    fields = [(getattr(inputs, name), 0.0, 0.0, 1.0) for name in stage.inputs]
+    planes = [getattr(inputs, name) for name in stage.inputs]
+    fields = [0.0 if plane is None else (plane, 0.0, 0.0, 1.0) for plane in planes]
     where = {
         "x0": region.x + 0.5 / region.scale,
         "y0": region.y + 0.5 / region.scale,
@@ -33,4 +44,17 @@ def shade_points(
     program.store(CANVAS, out)
     program.run()
     stage.check()
-    return out
+    return _warped(pixels, out, region) if use.shader.kind == "warp" else out
+
+
+def _warped(pixels: NDArray[np.float32], offsets: NDArray[np.float32], region: Region) -> NDArray[np.float32]:
+    """The picture read at offsets (in layer px) to the right and below; outside it there is nothing."""
+    import cv2
+
+    h, w = pixels.shape[:2]
+    x = np.arange(w, dtype=np.float32)[None, :] + offsets[..., 0] * np.float32(region.scale)
+    y = np.arange(h, dtype=np.float32)[:, None] + offsets[..., 1] * np.float32(region.scale)
+    moved = cv2.remap(pixels, x, y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_CONSTANT, borderValue=(0, 0, 0, 0))
+    moved = np.maximum(moved, 0)  # a cubic undershoots beside dense ink
+    moved[..., 3] = np.minimum(moved[..., 3], 1)
+    return np.asarray(moved, np.float32)
