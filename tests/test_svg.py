@@ -113,11 +113,6 @@ def test_x_and_y_move_by_units_whatever_the_scale(drawn):
     assert np.allclose(centre(b) - centre(a), [-18, 6], atol=0.05)
 
 
-def test_rotate_alone_turns_the_whole_drawing_about_its_origin(drawn):
-    one = drawn(SQUARE)
-    assert np.allclose(centre(one.raster({"rotate": 180}, scale=2.0)), [-14, -14], atol=0.05)
-
-
 def test_opacity_multiplies_what_the_artist_drew(drawn):
     one = drawn(f'<g id="arm" opacity=".5">{SQUARE}</g>')
     assert float(group(one.pose({"arm.opacity": 0.5}), "arm").get("opacity", "1")) == 0.25

@@ -64,8 +64,6 @@ class Rig:
         """Raise SceneError at the first key that is not PART.MOVE of this rig."""
         for key in keys:
             part, _, move = key.rpartition(".")
-            if key == "rotate":
-                continue
             if part not in self.parts:
                 known = tuple(f"{p}.{m}" for p in self.parts for m in self.moves(p))
                 raise SceneError(
@@ -81,8 +79,8 @@ class Rig:
     def pose(self, values: Mapping[str, float] | None = None, t: float = 0.0, wind: float = 1.0) -> str:
         """The SVG text of one pose.
 
-        values: {"flipper.rotate": 12, ...}, degrees clockwise, units, factors, and "rotate" turns the whole
-        drawing about its origin; t: seconds; wind: 0 calm to 1 as drawn, more in a storm.
+        values: {"flipper.rotate": 12, ...}, degrees clockwise, units, factors; t: seconds; wind: 0 calm to 1
+        as drawn, more in a storm.
         Raises SceneError for a part or move the rig does not have.
         """
         values = values or {}
@@ -91,13 +89,7 @@ class Rig:
             if not math.isfinite(value):
                 raise SceneError(f'rig {self.path.name}: "{key}" is {value}: it must be a number')
         root = copy.deepcopy(self._root)
-        turned = float(values.get("rotate", 0.0))
-        self._place(root, values, t, wind, turned)
-        if turned:
-            about = f"rotate({_short(turned)} {_short(self.origin[0])} {_short(self.origin[1])})"
-            whole = ET.Element(SVG + "g", {"transform": about})
-            whole.extend(list(root))
-            root[:] = [whole]
+        self._place(root, values, t, wind, 0.0)
         return ET.tostring(root, encoding="unicode")
 
     def raster(
@@ -113,11 +105,7 @@ class Rig:
         """
         x, y, w, h = self.viewbox
         ox, oy = self.origin
-        if values and values.get("rotate"):
-            # a view box that holds the drawing however it is turned
-            r = max(math.hypot(cx - ox, cy - oy) for cx in (x, x + w) for cy in (y, y + h))
-            x, y, w, h = ox - r, oy - r, 2 * r, 2 * r
-        # the origin on a pixel corner: turning or cropping then moves nothing by a fraction of a pixel
+        # the origin on a pixel corner: no pose, crop or scale then moves anything by a fraction of a pixel
         left, top = math.ceil((ox - x) * scale - 1e-6) / scale, math.ceil((oy - y) * scale - 1e-6) / scale
         x, y, w, h = ox - left, oy - top, w + left - (ox - x), h + top - (oy - y)
         svg = self.pose(values, t, wind)
