@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from . import check_plates, library, places, scene
 from .errors import InkError, ShaderError, did_you_mean
-from .scenefile import examine_film, shown
+from .scenefile import examine_film, read_look, read_scene, shown
 from .timing import is_keyed
 
 Severity = Literal["error", "warning"]
@@ -84,6 +84,23 @@ def check_film(
     return report.problems
 
 
+def check_look(path: str | os.PathLike[str], *, trust: bool = False) -> list[Problem]:
+    """All problems of a look (a file, or a built-in one by name) that can be known without footage."""
+    look = read_look(path)
+    film = scene.Film(scenes=(look.scene(0, 0),), folder=look.folder)
+    report = Report(film, trust)
+    _scene(report, film.scenes[0], footage=True)
+    return report.problems
+
+
+def check_scene(path: str | os.PathLike[str], *, trust: bool = False) -> list[Problem]:
+    """All problems of one scene on its own."""
+    film = scene.Film(scenes=(read_scene(path),))
+    report = Report(film.model_copy(update={"folder": film.scenes[0].folder}), trust)
+    _scene(report, film.scenes[0])
+    return report.problems
+
+
 def exit_code(problems: Iterable[Problem], strict: bool = False) -> int:
     """0 if nothing is wrong; else 2 before 3 before 5. strict: a warning is an error."""
     codes = [p.code for p in problems if strict or p.severity == "error"]
@@ -115,8 +132,8 @@ class Report:
         self.problems.append(Problem(self.where(model, path), what, do, severity, code))
 
     def error(self, model: scene.Film | scene.Picture, path: places.Path, error: InkError) -> None:
-        """An error that was raised on the way, as a problem."""
-        self.add(model, path, str(error), code=error.exit_code)
+        """An error that was raised on the way, as a problem, with files as seen from here."""
+        self.add(model, path, str(error).replace(f"{Path.cwd()}{os.sep}", ""), code=error.exit_code)
 
     def where(self, model: scene.Film | scene.Picture, path: places.Path) -> str:
         """scenes/x/02_dawn.toml:14: layer "peaks"; 'scene "02_dawn", layer "peaks"' without a file."""
@@ -213,7 +230,8 @@ def _output(report: Report, out: Path, count: int) -> None:
 # a scene --------------------------------------------------------------------------------------------------
 
 
-def _scene(report: Report, one: scene.Scene) -> None:
+def _scene(report: Report, one: scene.Scene, footage: bool = False) -> None:
+    """footage: a layer with use = "input" is what a look is laid over; what it brings along is not known."""
     before, after = report.film.handles(one.name)
     first, last = one.first - before, one.last + after
     _keys_inside(report, one, ("camera",), one.camera, first, last)
@@ -227,7 +245,9 @@ def _scene(report: Report, one: scene.Scene) -> None:
         _keys_inside(report, one, at, layer, first, last)
         source = None
         planes: set[str] = {"height", *layer.inputs}
-        if layer.use is not None:
+        if layer.use == "input" and footage:
+            planes |= set(scene.INPUTS)
+        elif layer.use is not None:
             if layer.use == "input":
                 do = "name a source shader, or apply the file as a look"
                 report.add(one, (*at, "use"), 'use = "input" is the footage of a look, this is a film', do)
