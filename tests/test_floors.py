@@ -14,8 +14,8 @@ HEAVY = ("numba", "cv2", "OpenImageIO", "imageio", "av", "moviepy")
 
 FLOORS = {
     0: "errors kernels looks",
-    1: "shader frame timing colour canvas cache places parameters paint strokes rock fields tones repainting "
-    "shaders",
+    1: "shader frame timing colour canvas cache places tomltext parameters paint strokes rock fields tones "
+    "repainting shaders",
     2: "scene model layer picture library linker linker_ast io",
     3: "plan liubai negative_space grade grading validation",
     4: "engine scenefile bake points",

@@ -158,7 +158,8 @@ class Model(BaseModel):
     """Frozen; an unknown key is an error. Equal when all but the folder they were read from is equal."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, allow_inf_nan=False)
-    _PLACE: ClassVar[tuple[str, ...]] = ("folder", "source")  # where a model was read from says nothing about what it is
+    # where a model was read from says nothing about what it is
+    _PLACE: ClassVar[tuple[str, ...]] = ("folder", "source")
 
     def __eq__(self, other: object) -> bool:
         if type(self) is not type(other):

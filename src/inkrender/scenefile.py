@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic.json_schema import models_json_schema
 
-from . import places
+from . import places, tomltext
 from .errors import InkError, PlateError, SceneError, did_you_mean
 from .scene import Film, Layer, Look, Model, Picture, Scene
 from .validation import Loc, context, mistakes, quoted, take_out
@@ -366,49 +366,8 @@ def to_toml(model: Film | Scene | Look, named: bool = True) -> str:
         kept["scenes"] = [f"{s.name}.toml" for s in model.scenes]
     elif not named:
         kept.pop("name")
-    out = [f"schema = {SCHEMA}", "", f"[{top}]", *_rows({k: kept[k] for k in under if k in kept})]
-    for key, value in kept.items():
-        if key in under:
-            continue
-        if isinstance(value, (list, tuple)):
-            for row in value:
-                out += ["", f"[[{key}]]", *_rows(row)]
-        else:
-            out += ["", f"[{key}]", *_rows(value)]
-    return "\n".join(out) + "\n"
-
-
-def _rows(table: dict[str, Any], above: str = "") -> list[str]:
-    """The lines of a table; one inside it on one line, or with dotted keys where that would be too long."""
-    out: list[str] = []
-    for key, value in table.items():
-        name = f"{above}{_text({key: 0})[:-4]}"
-        line = f"{name} = {_value(value, len(name) + 3)}"
-        if isinstance(value, dict) and value and (len(line) > 100 or "\n" in line):
-            out += _rows(value, f"{name}.")
-        else:
-            out.append(line)
-    return out
-
-
-def _value(value: Any, column: int) -> str:
-    """A value on one line, or with a row of a list on each where that would be too long."""
-    if isinstance(value, dict):
-        inside = [f"{_text({k: 0})[:-4]} = {_value(v, column + 4)}" for k, v in value.items()]
-        return f"{{ {', '.join(inside)} }}" if inside else "{}"
-    if isinstance(value, (list, tuple)):
-        rows = [_value(v, column + 2) for v in value]
-        line = f"[{', '.join(rows)}]"
-        if column + len(line) <= 100 or len(rows) < 2:
-            return line
-        return "[\n" + "".join(f"  {row},\n" for row in rows) + "]"
-    return _text({"k": value})[4:]
-
-
-def _text(table: dict[str, Any]) -> str:
-    import tomli_w
-
-    return tomli_w.dumps(table).rstrip("\n")
+    inside = {k: kept.pop(k) for k in under if k in kept}
+    return tomltext.write({"schema": SCHEMA, top: inside, **kept})
 
 
 def _moved(model: M, to: Path) -> M:
