@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from fake_film import FakeFilm, paint
 
-from inkrender import cli, film, render, scene, verify
+from inkrender import check, cli, film, render, scene, verify
 from inkrender.errors import PlateError, RefusedError
 from inkrender.io import stills
 
@@ -52,6 +52,7 @@ def fake(tmp_path, monkeypatch):
     """Films are fake ones in tmp_path, which is the working folder too."""
     told = CliFilm(tmp_path)
     monkeypatch.setattr(film, "load", lambda path, trust=False: told)
+    monkeypatch.setattr(check, "check_file", lambda path, trust=False: (None, []))
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("INKRENDER_CACHE", str(tmp_path / "cache"))
     return told
@@ -145,6 +146,18 @@ def test_debug_shows_where_an_error_arose(ink, tmp_path):
     with pytest.raises(PlateError):
         cli.main(["--debug", "movie", str(tmp_path / "film.toml")])
     cli.set_debug(False)
+
+
+def test_a_film_is_checked_whole_before_its_first_frame(ink, tmp_path):
+    both = (
+        SCENE.replace('use = "mist"', 'use = "mist"\nwith = { amount = 900 }')
+        + '[[layer]]\nname = "x"\nuse = "mits"\n'
+    )
+    done = ink("render", write_film(tmp_path, scene_text=both), "-o", tmp_path / "o.####.png")
+    assert done.code == 2
+    assert 'did you mean "mist"' in done.err
+    assert "amount" in done.err
+    assert not list(tmp_path.glob("o.*"))
 
 
 # render ---------------------------------------------------------------------------------------------------

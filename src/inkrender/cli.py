@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from . import __version__
-from .cli_inputs import not_its_own_input, of_footage, problems
+from .cli_inputs import checked_film, film_of, not_its_own_input, of_footage, problems
 from .cli_report import FAILED, Log, end, log_format, put, put_json, say, set_debug, verb
 from .errors import SceneError
 
@@ -81,7 +81,7 @@ def movie(
     """
     from . import deliver
 
-    made = _film(film, trust)
+    made = checked_film(film, trust)
     out = output or str(made.path(made.deliver.file))
     chosen = deliver.preset_for(out, preset or (None if output else made.deliver.preset))
     size = _size(made, scale if scale is not None else _scale_of(quality))
@@ -113,7 +113,7 @@ def render(
     from .render import known_order
     from .render import render as render_frames
 
-    made = _film(film, trust)
+    made = checked_film(film, trust)
     if frames and scenes:
         raise SceneError(f'give scenes or -F, not both: -F "{scenes[0]}:1001-1010" names frames of a scene')
     wanted = made.find_frames(",".join(scenes)) if scenes else _frames(made, frames)
@@ -194,7 +194,7 @@ def still(
     from .io import files, stills
     from .render import bits_for
 
-    made = _film(film, trust)
+    made = film_of(film, trust)
     n = made.find_frame(frame)
     if plan:
         for line in made.plan(n, layer).lines():
@@ -278,7 +278,7 @@ def shaders(
     from . import library
     from .cli_shaders import as_dict, describe, overview
 
-    folders = _film(film, trust).folders if film else ()
+    folders = film_of(film, trust).folders if film else ()
     chosen = [library.find(name, folders)] if name else list(library.all_shaders(folders).values())
     if as_json:
         told = [as_dict(shader) for shader in chosen]
@@ -358,12 +358,6 @@ def main(args: list[str] | None = None) -> None:
 
 
 # what the verbs share -------------------------------------------------------------------------------------
-
-
-def _film(path: str, trust: bool) -> Any:
-    from .film import load
-
-    return load(path, trust=trust)
 
 
 def _frames(film: Any, text: str | None) -> list[int]:

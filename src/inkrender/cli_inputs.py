@@ -8,6 +8,27 @@ from typing import Any
 from .errors import InkError, PlateError, SceneError
 
 
+def film_of(path: str, trust: bool) -> Any:
+    """The film a verb is given. Raises with every mistake its files hold."""
+    from .film import load
+
+    return load(path, trust=trust)
+
+
+def checked_film(path: str, trust: bool) -> Any:
+    """The film, when nothing that can be known before its first frame stands in the way.
+
+    Raises SceneError or PlateError with all that is wrong, a line each.
+    """
+    from . import check
+
+    found = [p for p in check.check_file(path, trust=trust)[1] if p.severity == "error" and p.code != 5]
+    if found:  # 5, the disk, is refused by the render itself, which knows the size and what is there
+        text = "\n".join(str(p) for p in found)
+        raise (PlateError if check.exit_code(found) == PlateError.exit_code else SceneError)(text)
+    return film_of(path, trust)
+
+
 def problems(path: str, trust: bool) -> list[Any]:
     """What is wrong with a film, or with a scene or look on its own."""
     from . import scenefile
