@@ -121,11 +121,8 @@ def light_to_ink(light, white, body, edges):
     a = np.clip(light[..., 3:], 0, 1)
     straight = np.divide(light[..., :3], a, out=np.zeros_like(light[..., :3]), where=a > 0)
     seen = np.maximum(straight, DARKEST) / np.asarray(white, np.float64)
-    if edges == "linear":
-        ink = np.maximum(0, -np.log((1 - a) + a * seen))
-    else:
-        ink = np.maximum(0, -np.log(seen) * a)
-    return np.concatenate([np.where(a > 0, ink, 0), a * body], axis=-1)
+    ink = -np.log((1 - a) + a * seen) if edges == "linear" else -np.log(seen) * a
+    return np.concatenate([np.where(a > 0, np.maximum(0, ink), 0), a * body], axis=-1)
 
 
 # lift -----------------------------------------------------------------------------------------------------
@@ -184,7 +181,7 @@ def curve(rgb, table, lo, hi):
 
 
 def tetrahedral(rgb, lut, lo=0.0, hi=1.0):
-    """The walk from the cell's lowest corner to its highest along the axes in descending order of fraction."""
+    """The walk from the lowest corner to the highest along the axes in descending order of fraction."""
     n = lut.shape[0]
     lo, hi = np.broadcast_to(lo, 3), np.broadcast_to(hi, 3)
     flat = np.clip((np.float64(rgb).reshape(-1, 3) - lo) / (hi - lo), 0, 1) * (n - 1)

@@ -136,6 +136,22 @@ def test_a_smaller_picture_lies_at_the_top_left():
     assert not got[:, 20:].any()
 
 
+@pytest.mark.parametrize("depth", ["uint8", "uint16"])
+def test_loading_over_equals_loading_then_over(depth):
+    below, src = picture(33, 150, 1), picture(29, 140, 2, depth)
+    results = []
+    for fused in (True, False):
+        program = Program(150, 33)
+        program.load(CANVAS, below, "linear", True)
+        if fused:
+            program.load_over(CANVAS, src, opacity=0.7)
+        else:
+            program.load(SRC, src)
+            program.over_light(CANVAS, SRC, 0.7)
+        results.append(stored(program, 33, 150))
+    assert np.abs(results[0] - results[1]).max() < 1e-6
+
+
 def test_integer_stores_round_and_clamp():
     src = picture(20, 140, 3) * 1.4 - 0.2
     program = Program(140, 20)

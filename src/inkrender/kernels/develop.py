@@ -6,7 +6,18 @@ import numpy as np
 
 from .jit import inline, kernel
 from .load import F16, F32, U8
-from .primitives import developed, half_bits, hash_pixel, hash_row, saturate, srgb_decode
+from .primitives import (
+    SRGB_1A_INV,
+    SRGB_A,
+    SRGB_CODE_KNEE,
+    SRGB_P,
+    SRGB_SLOPE_INV,
+    developed,
+    half_bits,
+    hash_pixel,
+    hash_row,
+    saturate,
+)
 from .shading import log
 from .tiles import REGISTER, TILE, TILE_H, TILE_W, carray, pointer
 
@@ -37,8 +48,12 @@ def from_transmittance(reg, white_r, white_g, white_b):
         scale = ONE / max((white_r, white_g, white_b)[c], F(1e-6))
         at = c * TILE
         for i in range(TILE):
-            light = srgb_decode(max(reg[at + i] * scale, ZERO))
-            reg[at + i] = max(-log(max(light, DARKEST)), ZERO)
+            # -ln of the decoding curve is one logarithm: the power becomes a factor
+            v = max(reg[at + i] * scale, ZERO)
+            bright = v > SRGB_CODE_KNEE
+            light = (v + SRGB_A) * SRGB_1A_INV if bright else v * SRGB_SLOPE_INV
+            factor = -SRGB_P if bright else -ONE
+            reg[at + i] = max(log(max(light, DARKEST)) * factor, ZERO)
 
 
 @kernel
@@ -58,10 +73,13 @@ def count_blank(reg, jacobian, n, first, last):
     j6, j7, j8 = jacobian[6], jacobian[7], jacobian[8]
     total = np.int64(0)
     for y in range(first, last):
+        # slices: LLVM must see that no index is negative, or it does not vectorise
+        red = reg[y * TILE_W : y * TILE_W + n]
+        green = reg[TILE + y * TILE_W : TILE + y * TILE_W + n]
+        blue = reg[2 * TILE + y * TILE_W : 2 * TILE + y * TILE_W + n]
         row = np.int32(0)
         for x in range(n):
-            i = y * TILE_W + x
-            r, g, b = reg[i], reg[TILE + i], reg[2 * TILE + i]
+            r, g, b = red[x], green[x], blue[x]
             u = j0 * r + j1 * g + j2 * b
             v = j3 * r + j4 * g + j5 * b
             w = j6 * r + j7 * g + j8 * b
@@ -139,8 +157,9 @@ def store_tile(reg, data, pitch, w, depth, tx, ty, first, last, seed, dither, wo
         pack_8(reg, words, x0, y0, seed, dither)
         for y in range(first, last):
             out8 = carray(pointer(data + (y0 + y) * pitch + x0 * 4), (n,), np.uint32)
+            row8 = words[y * TILE_W : y * TILE_W + n]
             for x in range(n):
-                out8[x] = words[y * TILE_W + x]
+                out8[x] = row8[x]
         return
     if depth == F32:
         for y in range(first, last):
@@ -155,5 +174,6 @@ def store_tile(reg, data, pitch, w, depth, tx, ty, first, last, seed, dither, wo
         pack_16(reg, longs, x0, y0, seed, dither)
     for y in range(first, last):
         out16 = carray(pointer(data + (y0 + y) * pitch + x0 * 8), (n,), np.uint64)
+        row16 = longs[y * TILE_W : y * TILE_W + n]
         for x in range(n):
-            out16[x] = longs[y * TILE_W + x]
+            out16[x] = row16[x]

@@ -29,6 +29,7 @@ from .tiles import TILE, carray, pointer
 
 F = np.float32
 ZERO, ONE = F(0), F(1)
+CHUNK = 512  # px that a 3-D table is read for at a time
 LUMA_R, LUMA_G, LUMA_B = F(0.2126), F(0.7152), F(0.0722)  # BT.709, as ASC CDL and OpenColorIO have it
 
 RGB_TO_LMS = np.array(
@@ -214,7 +215,7 @@ def whole(x, last):
 def lut3d(reg, table, n, p, weights, offsets, found):
     """rgb through the (n, n, n) table at an address (`lut_table`); p: lo (3), hi (3) of the domain.
 
-    weights float32 (4 TILE), offsets int32 (3 TILE), found float32 (4 TILE, 16-byte aligned): scratch.
+    weights float32 (4 CHUNK), offsets int32 (3 CHUNK), found float32 (4 CHUNK, 16-byte aligned): scratch.
     """
     scale_r, scale_g, scale_b = F(n - 1) / (p[3] - p[0]), F(n - 1) / (p[4] - p[1]), F(n - 1) / (p[5] - p[2])
     lo_r, lo_g, lo_b = p[0], p[1], p[2]
@@ -224,40 +225,33 @@ def lut3d(reg, table, n, p, weights, offsets, found):
     step_g = np.int32(16 * n)
     step_r = np.int32(16 * n * n)
     step = np.int32(step_r + step_g + step_b)
-    for i in range(TILE):
-        r = min(max((reg[i] - lo_r) * scale_r, ZERO), top)
-        g = min(max((reg[TILE + i] - lo_g) * scale_g, ZERO), top)
-        b = min(max((reg[2 * TILE + i] - lo_b) * scale_b, ZERO), top)
-        ri, gi, bi = whole(r, last), whole(g, last), whole(b, last)
-        r, g, b = r - F(ri), g - F(gi), b - F(bi)
-        high = max(r, max(g, b))
-        low = min(r, min(g, b))
-        mid = r + g + b - high - low
-        # ties go r, g, b for the highest and b, g, r for the lowest, so that the two are never one axis
-        first = step_r if (r >= g and r >= b) else (step_g if g >= b else step_b)
-        final = step_b if (b <= g and b <= r) else (step_g if g <= r else step_r)
-        offsets[i] = np.int32(ri * step_r + gi * step_g + bi * step_b)
-        offsets[TILE + i] = first
-        offsets[2 * TILE + i] = np.int32(step - final)
-        weights[i] = ONE - high
-        weights[TILE + i] = high - mid
-        weights[2 * TILE + i] = mid - low
-        weights[3 * TILE + i] = low
     to = found.ctypes.data
-    for i in range(TILE):
-        tetra_load(
-            table,
-            offsets[i],
-            offsets[TILE + i],
-            offsets[2 * TILE + i],
-            step,
-            weights[i],
-            weights[TILE + i],
-            weights[2 * TILE + i],
-            weights[3 * TILE + i],
-            to + i * 16,
-        )
-    for i in range(TILE):
-        reg[i] = found[4 * i]
-        reg[TILE + i] = found[4 * i + 1]
-        reg[2 * TILE + i] = found[4 * i + 2]
+    for start in range(0, TILE, CHUNK):  # so that the scratch stays in L1 beside the table
+        px = reg[start:]
+        for i in range(CHUNK):
+            r = min(max((px[i] - lo_r) * scale_r, ZERO), top)
+            g = min(max((px[TILE + i] - lo_g) * scale_g, ZERO), top)
+            b = min(max((px[2 * TILE + i] - lo_b) * scale_b, ZERO), top)
+            ri, gi, bi = whole(r, last), whole(g, last), whole(b, last)
+            r, g, b = r - F(ri), g - F(gi), b - F(bi)
+            high = max(r, max(g, b))
+            low = min(r, min(g, b))
+            mid = r + g + b - high - low
+            # ties go r, g, b for the highest and b, g, r for the lowest: the two are never one axis
+            first = step_r if (r >= g and r >= b) else (step_g if g >= b else step_b)
+            final = step_b if (b <= g and b <= r) else (step_g if g <= r else step_r)
+            offsets[i] = np.int32(ri * step_r + gi * step_g + bi * step_b)
+            offsets[CHUNK + i] = first
+            offsets[2 * CHUNK + i] = np.int32(step - final)
+            weights[i] = ONE - high
+            weights[CHUNK + i] = high - mid
+            weights[2 * CHUNK + i] = mid - low
+            weights[3 * CHUNK + i] = low
+        for i in range(CHUNK):
+            w0, w1, w2, w3 = weights[i], weights[CHUNK + i], weights[2 * CHUNK + i], weights[3 * CHUNK + i]
+            o1, o2 = offsets[CHUNK + i], offsets[2 * CHUNK + i]
+            tetra_load(table, offsets[i], o1, o2, step, w0, w1, w2, w3, to + i * 16)
+        for i in range(CHUNK):
+            px[i] = found[4 * i]
+            px[TILE + i] = found[4 * i + 1]
+            px[2 * TILE + i] = found[4 * i + 2]

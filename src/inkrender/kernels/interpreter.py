@@ -15,7 +15,7 @@ import numpy as np
 from . import develop, grade, lift, load, over
 from .jit import kernel
 from .resample import OVER, SCRATCH, resample_tile
-from .tiles import FIELDS, PAPER, REGISTER, REGISTERS, TILE, TILE_H, TILE_W, call_stage
+from .tiles import FIELDS, PAPER, REGISTER, REGISTERS, STRIDE, TILE, TILE_H, TILE_W, call_stage
 
 F = np.float32
 ZERO = F(0)
@@ -49,7 +49,8 @@ OP_COLUMNS = 20
     STORE,
     MIX,
     MATTE,
-) = range(28)
+    LOAD_OVER,
+) = range(29)
 
 
 @kernel
@@ -74,22 +75,23 @@ def drive(ops, par, par_room, width, height, top, bottom):
     would do nothing on it are skipped.
     """
     # 64-byte alignment: a 16-float step must not straddle two cache lines
-    store = np.zeros((REGISTERS * 4 + FIELDS + 1) * TILE + 16, np.float32)
+    store = np.zeros((FIELDS + 1) * TILE + REGISTERS * STRIDE + 16, np.float32)
     skip = (-(store.ctypes.data // 4)) % 16
-    registers = store[skip : skip + REGISTERS * REGISTER]
-    fields = store[skip + REGISTERS * REGISTER : skip + REGISTERS * REGISTER + FIELDS * TILE]
-    matte = store[skip + REGISTERS * REGISTER + FIELDS * TILE :][:TILE]
+    registers = store[skip : skip + REGISTERS * STRIDE]
+    fields = store[skip + REGISTERS * STRIDE : skip + REGISTERS * STRIDE + FIELDS * TILE]
+    matte = store[skip + REGISTERS * STRIDE + FIELDS * TILE :][:TILE]
     base = registers.ctypes.data
     ring_store = np.zeros(SCRATCH + 64, np.uint8)
     ring = ring_store.ctypes.data + (-ring_store.ctypes.data) % 64
     words = np.empty(TILE, np.uint32)
     longs = np.empty(TILE, np.uint64)
-    offsets = np.empty(3 * TILE, np.int32)
-    weights = np.empty(4 * TILE, np.float32)
-    found_store = np.empty(4 * TILE + 16, np.float32)
-    found = found_store[(-(found_store.ctypes.data // 4)) % 16 :][: 4 * TILE]
+    offsets = np.empty(3 * grade.CHUNK, np.int32)
+    weights = np.empty(4 * grade.CHUNK, np.float32)
+    found_store = np.empty(4 * grade.CHUNK + 16, np.float32)
+    found = found_store[(-(found_store.ctypes.data // 4)) % 16 :][: 4 * grade.CHUNK]
     columns = np.empty(TILE_W, np.int64)
     fractions = np.empty(TILE_W, np.float32)
+    lines = np.empty(2 * TILE_W, np.float32)
     stage_par = np.empty(max(par_room, 16), np.float32)
     zero = np.ones(REGISTERS, np.uint8)
     blank = np.int64(0)
@@ -102,12 +104,12 @@ def drive(ops, par, par_room, width, height, top, bottom):
                 q = ops[k]
                 op, r, s = q[0], q[1], q[2]
                 p = par[q[3] :]
-                reg = registers[r * REGISTER : (r + 1) * REGISTER]
+                reg = registers[r * STRIDE : r * STRIDE + REGISTER]
                 if op == READ_OVER:
-                    if resample_tile(q[4:], p[0], OVER, base + r * REGISTER * 4, ring, tx, ty):
+                    if resample_tile(q[4:], p[0], OVER, base + r * STRIDE * 4, ring, tx, ty):
                         zero[r] = 0
                 elif op == READ:
-                    if resample_tile(q[4:], p[0], s, base + r * REGISTER * 4, ring, tx, ty):
+                    if resample_tile(q[4:], p[0], s, base + r * STRIDE * 4, ring, tx, ty):
                         zero[r] = 0
                     elif zero[r] == 0:
                         fill(reg, ZERO)
@@ -117,27 +119,30 @@ def drive(ops, par, par_room, width, height, top, bottom):
                         fill(reg, ZERO)
                         zero[r] = 1
                 elif op == COPY_REGISTER:
-                    copy(reg, registers[s * REGISTER : (s + 1) * REGISTER])
+                    copy(reg, registers[s * STRIDE : s * STRIDE + REGISTER])
                     zero[r] = zero[s]
                 elif op == LOAD:
                     load.load_tile(q[4], q[5], q[6], q[7], q[8], q[9], p[0], q[10], reg, tx, ty, words, longs)
                     zero[r] = 0
+                elif op == LOAD_OVER:
+                    load.load_over_tile(q[4], q[5], q[6], q[7], p[0], reg, tx, ty, words)
+                    zero[r] = 0
                 elif op == OVER_INK:
                     if zero[s] == 0:
-                        over.over_ink(reg, registers[s * REGISTER : (s + 1) * REGISTER], p[0])
+                        over.over_ink(reg, registers[s * STRIDE : s * STRIDE + REGISTER], p[0])
                         zero[r] = 0
                 elif op == OVER_LIGHT:
                     if zero[s] == 0:
-                        over.over_light(reg, registers[s * REGISTER : (s + 1) * REGISTER], p[0], q[4])
+                        over.over_light(reg, registers[s * STRIDE : s * STRIDE + REGISTER], p[0], q[4])
                         zero[r] = 0
                 elif op == LIGHT_TO_INK:
                     if zero[r] == 0:
                         over.light_to_ink(reg, p[0], p[1], p[2], p[3], q[4])
                 elif op == FIELD:
                     plane = fields[r * TILE : (r + 1) * TILE]
-                    lift.field(plane, q[4:], p, tx, ty, columns, fractions)
+                    lift.field(plane, q[4:], p, tx, ty, columns, fractions, lines)
                 elif op == FIELD_PAPER:
-                    at = PAPER * REGISTER + 3 * TILE
+                    at = PAPER * STRIDE + 3 * TILE
                     copy(fields[r * TILE : (r + 1) * TILE], registers[at : at + TILE])
                 elif op == FIELD_VALUE:
                     fill(fields[r * TILE : (r + 1) * TILE], p[0])
@@ -151,15 +156,15 @@ def drive(ops, par, par_room, width, height, top, bottom):
                         stage_par[5] += ty * TILE_H * p[7]
                         call_stage(
                             q[4],
-                            base + r * REGISTER * 4,
-                            base + s * REGISTER * 4,
+                            base + r * STRIDE * 4,
+                            base + s * STRIDE * 4,
                             fields.ctypes.data,
                             stage_par.ctypes.data,
                         )
                         zero[r] = 0
                 elif op == LIFT:
                     if zero[r] == 0:
-                        at = PAPER * REGISTER + 3 * TILE
+                        at = PAPER * STRIDE + 3 * TILE
                         lift.lift(reg, matte, fields, registers[at : at + TILE], p[0], p[1], q[4])
                 elif op == TRANSMITTANCE:
                     develop.transmittance(reg)
@@ -192,16 +197,16 @@ def drive(ops, par, par_room, width, height, top, bottom):
                     else:
                         blank += develop.count_blank(reg, p, n, first, last)
                 elif op == DEVELOP:
-                    develop.develop(reg, registers[PAPER * REGISTER : (PAPER + 1) * REGISTER])
+                    develop.develop(reg, registers[PAPER * STRIDE : PAPER * STRIDE + REGISTER])
                     zero[r] = 0
                 elif op == NOISE:
                     lift.value_noise(reg[s * TILE : (s + 1) * TILE], tx, ty, p[0], np.uint32(q[4]))
                     zero[r] = 0
                 elif op == MIX:
-                    over.mix(reg, registers[s * REGISTER : (s + 1) * REGISTER], p[0])
+                    over.mix(reg, registers[s * STRIDE : s * STRIDE + REGISTER], p[0])
                     zero[r] = zero[r] & zero[s]
                 elif op == MATTE:
-                    over.matte(reg, registers[s * REGISTER : (s + 1) * REGISTER])
+                    over.matte(reg, registers[s * STRIDE : s * STRIDE + REGISTER])
                 elif op == STORE:
                     develop.store_tile(
                         reg, q[4], q[5], width, q[6], tx, ty, first, last, np.uint32(q[7]), q[8], words, longs

@@ -75,31 +75,55 @@ def lift(reg, matte, fields, height, bleed, reach, edge):
 
 
 @kernel
-def field(dst, q, p, tx, ty, columns, weights):
+def field(dst, q, p, tx, ty, columns, weights, lines):
     """One tile plane dst (TILE,) <- a float32 plane, bilinear, held at its borders.
 
     q: address, h, w of the plane; p: x, y, step_x, step_y. Output pixel (i, j) samples the plane at
-    ((i + .5) step_x + x - .5, (j + .5) step_y + y - .5). columns int64, weights float32 (TILE_W,): scratch.
+    ((i + .5) step_x + x - .5, (j + .5) step_y + y - .5). columns int64, weights float32 (TILE_W,), lines
+    float32 (2 TILE_W,): scratch.
     """
     plane, h, w = q[0], q[1], q[2]
     x, y, step_x, step_y = p[0], p[1], p[2], p[3]
-    src = carray(pointer(plane), (h * w,), np.float32)
+    x0, y0 = np.int64(x) + tx * TILE_W, np.int64(y) + ty * TILE_H
+    whole = step_x == ONE and step_y == ONE and x == np.int64(x) and y == np.int64(y)
+    if whole and x0 >= 0 and y0 >= 0 and x0 + TILE_W <= w and y0 + TILE_H <= h:
+        for j in range(TILE_H):
+            row = carray(pointer(plane + ((y0 + j) * w + x0) * 4), (TILE_W,), np.float32)
+            for i in range(TILE_W):
+                dst[j * TILE_W + i] = row[i]
+        return
     for i in range(TILE_W):
         place = min(max((tx * TILE_W + i + 0.5) * step_x + x - 0.5, 0.0), w - 1.0)
         columns[i] = np.int64(place)
         weights[i] = F(place - np.int64(place))
+    # a line is one row of the plane, filtered horizontally; magnified fields use each for many output rows
+    upper, lower = np.int64(-1), np.int64(-1)
     for j in range(TILE_H):
         place = min(max((ty * TILE_H + j + 0.5) * step_y + y - 0.5, 0.0), h - 1.0)
-        row = np.int64(place)
-        k = F(place - row)
-        a = row * w
-        b = min(row + 1, h - 1) * w
+        a = np.int64(place)
+        b = min(a + 1, h - 1)
+        k = F(place - a)
+        if a != upper:
+            if a == lower:
+                for i in range(TILE_W):
+                    lines[i] = lines[TILE_W + i]
+            else:
+                line(lines[:TILE_W], plane, a, w, columns, weights)
+            upper = a
+        if b != lower:
+            line(lines[TILE_W:], plane, b, w, columns, weights)
+            lower = b
         for i in range(TILE_W):
-            left = columns[i]
-            right = min(left + 1, w - 1)
-            u = src[a + left] + (src[b + left] - src[a + left]) * k
-            v = src[a + right] + (src[b + right] - src[a + right]) * k
-            dst[j * TILE_W + i] = u + (v - u) * weights[i]
+            dst[j * TILE_W + i] = lines[i] + (lines[TILE_W + i] - lines[i]) * k
+
+
+@kernel
+def line(dst, plane, row, w, columns, weights):
+    """dst (TILE_W,) <- a row of a plane at the tile's columns."""
+    src = carray(pointer(plane + row * w * 4), (w,), np.float32)
+    for i in range(TILE_W):
+        left = src[columns[i]]
+        dst[i] = left + (src[min(columns[i] + 1, w - 1)] - left) * weights[i]
 
 
 @kernel

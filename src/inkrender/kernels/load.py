@@ -66,6 +66,30 @@ def load_tile(data, pitch, w, h, depth, transfer, gamma, premultiplied, dst, tx,
     linearise(dst, transfer, gamma, premultiplied)
 
 
+@kernel
+def load_over_tile(data, pitch, w, h, opacity, dst, tx, ty, words):
+    """Straight sRGB bytes over the register at array dst, without a register in between."""
+    x0, y0 = tx * TILE_W, ty * TILE_H
+    n, m = min(TILE_W, w - x0), min(TILE_H, h - y0)
+    if n <= 0 or m <= 0:
+        return
+    if n < TILE_W or m < TILE_H:
+        for i in range(TILE):
+            words[i] = np.uint32(0)
+    for y in range(m):
+        row = carray(pointer(data + (y0 + y) * pitch + x0 * 4), (n,), np.uint32)
+        for x in range(n):
+            words[y * TILE_W + x] = row[x]
+    for i in range(TILE):
+        v = words[i]
+        a = byte(v, S24) * opacity
+        k = ONE - a
+        dst[i] = dst[i] * k + srgb_decode_code(byte(v, np.uint32(0))) * a
+        dst[TILE + i] = dst[TILE + i] * k + srgb_decode_code(byte(v, S8)) * a
+        dst[2 * TILE + i] = dst[2 * TILE + i] * k + srgb_decode_code(byte(v, S16)) * a
+        dst[3 * TILE + i] = dst[3 * TILE + i] * k + a
+
+
 @inline
 def byte(v, shift):
     """One of four 8-bit channels as 0..1."""

@@ -171,6 +171,28 @@ class Program:
         say = f"load {_name(reg)} <- {name} {w}x{h} {array.dtype} {transfer} {alpha}"
         self._add(interpreter.LOAD, reg, par=[gamma], numbers=numbers, say=say)
 
+    def load_over(
+        self,
+        reg: int,
+        array: NDArray[Any],
+        transfer: str = "srgb",
+        premultiplied: bool = False,
+        opacity: float = 1.0,
+        name: str = "picture",
+    ) -> None:
+        """Load a picture over reg in linear light; straight sRGB bytes in one step, others through SRC."""
+        if array.dtype != np.uint8 or transfer != "srgb" or premultiplied:
+            self.load(SRC, array, transfer, premultiplied, name)
+            self.over_light(reg, SRC, opacity)
+            return
+        _pixels(array, load.DEPTHS, "load_over")
+        if _opacity(opacity) > 0:
+            h, w = array.shape[:2]
+            numbers = [address(array), array.strides[0], min(w, self.width), min(h, self.height)]
+            self._kept.append(array)
+            say = f"load_over {_name(reg)} <- {name} {w}x{h} uint8 srgb straight opacity {opacity:g}"
+            self._add(interpreter.LOAD_OVER, reg, par=[opacity], numbers=numbers, say=say)
+
     def over_ink(self, dst: int, src: int, opacity: float = 1.0) -> None:
         """dst <- ink src over dst."""
         self._two(dst, src)

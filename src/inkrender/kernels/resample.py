@@ -46,7 +46,8 @@ class Tables(NamedTuple):
     """Where an output of width x height reads a layer. Columns and rows are rounded up to whole tiles.
 
     rows: first source row of every output row; wy: its weights, (taps, rows). col: source column of output
-    column 0 (COPY, PAN); cols: first source column of every 16-px block (BAND) or column (FAR).
+    column 0 (COPY, PAN) or taps in use (BAND); cols: first source column of every 16-px block (BAND) or of
+    every column (FAR).
     wx: (taps, columns), for PAN (4,).
     """
 
@@ -78,7 +79,7 @@ def tables(width: int, height: int, x: float, y: float, zoom: float) -> Tables:
             return Tables(PAN, rows, wy, int(first[0]), np.empty(0, np.int32), wx[:, 0].copy())
         blocks, wx = np.empty(nx // 16, np.int32), np.zeros((TAPS, nx), np.float32)
         bands(blocks, wx, float(x), float(zoom))
-        return Tables(BAND, rows, wy, 0, blocks, wx)
+        return Tables(BAND, rows, wy, TAPS if wx[5].any() else 5, blocks, wx)
     # the kernel widens with the step between samples; at 1 / MAX_ZOOM it meets the plain cubic
     wide = max(1.0, 1 / zoom / MAX_ZOOM)
     taps = 2 * int(np.ceil(2 * wide))
@@ -181,19 +182,22 @@ def pan_step(context, src, stride, dst, w0, w1, w2, w3):
     return types.void(*[types.int64] * 3, *[types.float32] * 4), code
 
 
-@intrinsic
-def band_step(context, src, stride, dst, weights, step):
-    """16 px of a ring row with weights per column, at address `weights`, `step` bytes between taps."""
+def _band_step(taps):
+    @intrinsic
+    def step(context, src, stride, dst, weights, step):
+        """16 px of a ring row with weights per column, at address `weights`, `step` bytes between taps."""
 
-    def code(context, builder, signature, args):
-        taps = [
-            _load(builder, args[3], builder.mul(args[4], ir.Constant(I64, tap)), V16, 4)
-            for tap in range(TAPS)
-        ]
-        _row_step(builder, args[0], args[1], args[2], taps)
-        return context.get_dummy_value()
+        def code(context, builder, signature, args):
+            at = [builder.mul(args[4], ir.Constant(I64, tap)) for tap in range(taps)]
+            _row_step(builder, args[0], args[1], args[2], [_load(builder, args[3], a, V16, 4) for a in at])
+            return context.get_dummy_value()
 
-    return types.void(*[types.int64] * 5), code
+        return types.void(*[types.int64] * 5), code
+
+    return step
+
+
+band_step_5, band_step_6 = _band_step(5), _band_step(6)
 
 
 def _finish(builder, planes, dst, over, light, opacity):
@@ -382,6 +386,7 @@ def cubic_tile(q, opacity, what, dst, scratch, tx, ty):
     """PAN and BAND: a ring of four filtered rows, then the columns."""
     data, rows, cols, ny = q[DATA], q[ROWS], q[COLS], q[NY]
     pan = q[MODE] == PAN
+    narrow = q[COL] == 5
     first = carray(pointer(q[FIRST]), (ny,), np.int32)
     wy = carray(pointer(q[WY]), (4 * ny,), np.float32)
     blocks = carray(pointer(q[COLUMN]), (q[NX] // 16,), np.int32)
@@ -408,8 +413,10 @@ def cubic_tile(q, opacity, what, dst, scratch, tx, ty):
                         stride = np.int64(EDGE * 2)
                     if pan:
                         pan_step(at, stride, ring + x * 4, u0, u1, u2, u3)
+                    elif narrow:
+                        band_step_5(at, stride, ring + x * 4, q[WX] + (tx * TILE_W + x) * 4, q[NX] * 4)
                     else:
-                        band_step(at, stride, ring + x * 4, q[WX] + (tx * TILE_W + x) * 4, q[NX] * 4)
+                        band_step_6(at, stride, ring + x * 4, q[WX] + (tx * TILE_W + x) * 4, q[NX] * 4)
             have += 1
         r0 = scratch + (top & 3) * ROW_BYTES
         r1 = scratch + ((top + 1) & 3) * ROW_BYTES

@@ -16,6 +16,9 @@ from numba.extending import intrinsic
 TILE_W, TILE_H = 128, 32
 TILE = TILE_W * TILE_H
 REGISTER = 4 * TILE  # floats
+STRIDE = (
+    REGISTER + 208
+)  # from one register to the next: 13 cache lines apart, or all would share the same ways
 PAD, OCC = 8, 32  # of a baked layer: see inkrender.frame.Baked
 
 CANVAS, OTHER, SRC, GROUP, SPARE = range(5)
