@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from .jit import inline, kernel
-from .primitives import GAMMA, LINEAR, REC709, SRGB, decoded, finite, half, srgb_decode_code
+from .primitives import GAMMA, LINEAR, REC709, SRGB, decoded, finite, half, srgb_decode_byte
 from .tiles import REGISTER, TILE, TILE_H, TILE_W, carray, pointer
 
 F = np.float32
@@ -84,9 +84,9 @@ def load_over_tile(data, pitch, w, h, opacity, dst, tx, ty, words):
         v = words[i]
         a = byte(v, S24) * opacity
         k = ONE - a
-        dst[i] = dst[i] * k + srgb_decode_code(byte(v, np.uint32(0))) * a
-        dst[TILE + i] = dst[TILE + i] * k + srgb_decode_code(byte(v, S8)) * a
-        dst[2 * TILE + i] = dst[2 * TILE + i] * k + srgb_decode_code(byte(v, S16)) * a
+        dst[i] = dst[i] * k + srgb_decode_byte(byte(v, np.uint32(0))) * a
+        dst[TILE + i] = dst[TILE + i] * k + srgb_decode_byte(byte(v, S8)) * a
+        dst[2 * TILE + i] = dst[2 * TILE + i] * k + srgb_decode_byte(byte(v, S16)) * a
         dst[3 * TILE + i] = dst[3 * TILE + i] * k + a
 
 
@@ -102,9 +102,9 @@ def bytes_srgb(dst, words):
     for i in range(TILE):
         v = words[i]
         a = byte(v, S24)
-        dst[i] = srgb_decode_code(byte(v, np.uint32(0))) * a
-        dst[TILE + i] = srgb_decode_code(byte(v, S8)) * a
-        dst[2 * TILE + i] = srgb_decode_code(byte(v, S16)) * a
+        dst[i] = srgb_decode_byte(byte(v, np.uint32(0))) * a
+        dst[TILE + i] = srgb_decode_byte(byte(v, S8)) * a
+        dst[2 * TILE + i] = srgb_decode_byte(byte(v, S16)) * a
         dst[3 * TILE + i] = a
 
 

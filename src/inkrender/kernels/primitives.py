@@ -21,20 +21,18 @@ SRGB_SLOPE, SRGB_SLOPE_INV = F(12.92), F(1 / 12.92)
 SRGB_A, SRGB_1A, SRGB_1A_INV = F(0.055), F(1.055), F(1 / 1.055)
 SRGB_P, SRGB_P_INV = F(2.4), F(1 / 2.4)
 
-# sRGB code 0..1 -> linear by one polynomial: within 2e-7, so that 16-bit codes survive a round trip
-D0, D1, D2, D3, D4, D5, D6, D7, D8, D9 = (
+# sRGB code 0..1 -> linear by one polynomial: within .006 of an 8-bit code after encoding
+B0, B1, B2, B3, B4, B5, B6, B7 = (
     F(v)
     for v in (
-        0.0008441074900898566,
-        0.03577786715706255,
-        0.47754917149051873,
-        0.9244859472094181,
-        -1.1364552641622523,
-        1.6435152260979913,
-        -1.816085759471621,
-        1.3349213435238094,
-        -0.5718662625936709,
-        0.10731381958575549,
+        0.0008701323376727587,
+        0.03466395802503147,
+        0.4942466743425,
+        0.804606115830602,
+        -0.6632756455083257,
+        0.54430266652678,
+        -0.2775815658927186,
+        0.06216932568108349,
     )
 )
 # 12.92 e ** 2.4 on 0 .. .0905 as e^2 (T0 + T1 e + T2 e^2 + T3 e^3): within .004 of an 8-bit code
@@ -110,10 +108,9 @@ def cube_root(x):
 
 
 @inline
-def srgb_decode_code(x):
-    """sRGB code in 0..1 to linear light, for integer pictures: cheaper than `srgb_decode`."""
-    y = D4 + x * (D5 + x * (D6 + x * (D7 + x * (D8 + x * D9))))
-    y = D0 + x * (D1 + x * (D2 + x * (D3 + x * y)))
+def srgb_decode_byte(x):
+    """sRGB code in 0..1 to linear light, for 8-bit pictures: a third of the work of `srgb_decode`."""
+    y = B0 + x * (B1 + x * (B2 + x * (B3 + x * (B4 + x * (B5 + x * (B6 + x * B7))))))
     return x * SRGB_SLOPE_INV if x <= SRGB_CODE_KNEE else y
 
 

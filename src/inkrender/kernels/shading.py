@@ -17,8 +17,8 @@ TINY, SMALL = F(1e-37), F(1e-30)
 EXP_LO, EXP_HI = F(-87), F(80)
 LOWEST, HIGHEST = F(-125.9), F(127.9)  # exponents whose power of two is a normal float32
 
-X0, X1, X2, X3, X4, X5, X6 = (
-    F(v) for v in (1.0, 0.6931472067, 0.2402265150, 0.0555032721, 0.0096179945, 0.0013400432, 0.0001547802)
+X0, X1, X2, X3, X4, X5 = (
+    F(v) for v in (1.0, 0.6931472254, 0.2402210737, 0.0555029731, 0.0096760368, 0.0013410001)
 )
 L1, L2, L3, L4, L5, L6, L7, L8, L9 = (
     F(v)
@@ -120,7 +120,7 @@ def exp2(z):
     z = min(max(F(z), LOWEST), HIGHEST)
     whole = np.int32(np.int32(z + F(128.5)) - np.int32(128))  # round to nearest: the addend keeps it above 0
     r = z - F(whole)
-    e = X0 + r * (X1 + r * (X2 + r * (X3 + r * (X4 + r * (X5 + r * X6)))))
+    e = X0 + r * (X1 + r * (X2 + r * (X3 + r * (X4 + r * X5))))
     return np.int32(F(e).view(np.int32) + np.int32(whole << SHIFT)).view(np.float32)
 
 
