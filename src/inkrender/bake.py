@@ -361,8 +361,23 @@ def read_plate(
     passes = dict(frame.passes)
     for name, where in planes.items():
         beside = one.path(where)
-        passes[name] = stills.read_pass(beside, name) if beside.is_file() else stills.read_pass(path, where)
+        if beside.is_file():
+            passes[name] = stills.read_pass(beside, name)
+        elif _holds(path, where):
+            passes[name] = stills.read_pass(path, where)
+        else:  # footage without that pass: a shader that cannot do without it says so
+            passes.pop(name, None)
     return Frame(frame.pixels, frame.medium, passes, frame.info)
+
+
+def _holds(path: Path, where: str) -> bool:
+    """Whether a file has a layer or channel whose name ends like this."""
+    from .io import stills
+
+    if path.suffix.lower() != ".exr":
+        return False
+    names = stills.channels(path)
+    return any(n == where or n.endswith(f".{where}") or f".{where}." in f".{n}" for n in names)
 
 
 def resize(frame: Frame, size: tuple[int, int]) -> Frame:

@@ -24,7 +24,11 @@ from .frame import Baked, Medium, Region, occupancy
 
 T = TypeVar("T")
 
-SHELL = {"cli.py", "render.py", "deliver.py", "doctor.py", "bench.py", "check.py", "manifest.py"}
+SHELL = {  # modules that decide no pixel: editing them leaves every frame as it is
+    "__main__.py", "bench.py", "bench_film.py", "check.py", "check_plates.py", "cli.py", "cli_inputs.py",
+    "cli_report.py", "cli_shaders.py", "deliver.py", "doctor.py", "encode.py", "manifest.py", "render.py",
+    "verify.py",
+}  # fmt: skip
 
 
 def folder(beside: Path | None = None) -> Path:

@@ -39,6 +39,7 @@ _ARGUMENTS = {
     "area": ("dst", "region", "at", "p", "inputs"),
 }
 _LOADED: dict[tuple[str, int, int], Shader] = {}
+_LOADING = threading.RLock()
 _READING = threading.RLock()
 
 
