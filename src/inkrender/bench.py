@@ -29,7 +29,7 @@ from .kernels.shading import mix, smoothstep
 from .kernels.tiles import TILE, carray
 
 SLOPE, OFFSET, POWER, SATURATION = (1.10, 1.00, 0.92), (0.02, 0.0, -0.01), (0.95, 1.00, 1.08), 1.25
-THRESHOLD, EDGE, WOBBLE, GRAIN = (0.35, 0.75), (0.40, 0.60), 0.35, 0.6
+THRESHOLD, EDGE, WOBBLE, GRAIN = (0.12, 0.30), (0.40, 0.60), 0.35, 0.6
 LUT_SIZE, LAYERS = 33, 8
 SLOPE_ROW, OFFSET_ROW, POWER_ROW = (np.array(v, np.float32) for v in (SLOPE, OFFSET, POWER))
 
