@@ -315,3 +315,23 @@ def test_a_films_own_shaders_do_not_run_untrusted(own_shaders: Path) -> None:
 def test_a_transition_does_not_work_on_a_layer(tmp_path: Path) -> None:
     with pytest.raises(ink.SceneError, match="transition"):
         painted(tmp_path, {"use": "dissolve"})
+
+
+def test_a_cube_grades_in_the_tiles_as_on_plain_arrays(tmp_path: Path) -> None:
+    from inkrender.io.lut import read_cube
+
+    n, rng = 5, np.random.default_rng(4)
+    rows = [
+        f"{v[0]:.6f} {v[1]:.6f} {v[2]:.6f}"
+        for v in np.clip(np.stack(np.meshgrid(*[np.linspace(0, 1, n)] * 3, indexing="ij"), -1)[..., ::-1]
+                         + rng.uniform(-0.1, 0.1, (n, n, n, 3)), 0, 1).reshape(-1, 3)
+    ]  # fmt: skip
+    path = tmp_path / "warm.cube"
+    path.write_text(f"LUT_3D_SIZE {n}\n" + "\n".join(rows) + "\n")
+    pixels = rng.uniform(0, 1, (6, 8, 4)).astype(np.float32)
+    pixels[..., 3] = 1
+    graded = ink.grade(ink.Frame(pixels), lut=path)
+    wanted = read_cube(path).apply(np.asarray(colour.encode(pixels[..., :3], "srgb"), np.float32))
+    np.testing.assert_allclose(
+        graded.pixels[..., :3], colour.decode(wanted, "srgb"), atol=2e-5
+    )  # polynomial transfer curves

@@ -19,6 +19,8 @@ from . import cache, colour, grading, library
 from .bake import Studio
 from .errors import SceneError
 from .frame import Baked, Region
+from .io.lut import Lut, read_cube
+from .kernels.grade import lut_table
 from .kernels.program import CANVAS, GROUP, OTHER, SPARE, SRC, LiftFields, Program
 from .negative_space import Lift
 from .plan import LayerPass, Plan, ScenePass, ShaderPass, View
@@ -347,13 +349,17 @@ def _effect_on_white(steps: grading.Steps) -> tuple[float, float, float]:
 
 
 def _lut(program: Program, reg: int, path: Path) -> None:
-    from .io.lut import read_cube
-
-    found = _luts.get(cache.file_digest(path), lambda: read_cube(path), lambda _: 1 << 20)
+    found, table = _luts.get(cache.file_digest(path), lambda: _read_lut(path), lambda _: 1 << 21)
     if found.shaper is not None:
         program.curve(reg, *_shared_domain(found.shaper, found.shaper_lo, found.shaper_hi))
-    if found.table is not None:  # .cube counts red fastest; the tiles index red first
-        program.lut3d(reg, np.ascontiguousarray(found.table.transpose(2, 1, 0, 3)), found.lo, found.hi)
+    if table is not None:
+        program.lut3d(reg, table, found.lo, found.hi)
+
+
+def _read_lut(path: Path) -> tuple[Lut, NDArray[np.float32] | None]:
+    """A .cube file, and its table as the tiles read it: .cube counts red fastest, the tiles index red first."""
+    found = read_cube(path)
+    return found, None if found.table is None else lut_table(found.table.transpose(2, 1, 0, 3))
 
 
 def _shared_domain(
