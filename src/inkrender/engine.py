@@ -357,7 +357,7 @@ def _lut(program: Program, reg: int, path: Path) -> None:
 
 
 def _read_lut(path: Path) -> tuple[Lut, NDArray[np.float32] | None]:
-    """A .cube file, and its table as the tiles read it: .cube counts red fastest, the tiles index red first."""
+    """A .cube file, and its table as the tiles read it (.cube counts red fastest, tiles index red first)."""
     found = read_cube(path)
     return found, None if found.table is None else lut_table(found.table.transpose(2, 1, 0, 3))
 
