@@ -36,8 +36,13 @@ class CliFilm(FakeFilm):
         self.find_frame, self.find_frames = self.model.find_frame, self.model.find_frames
         self.scenes = self.model.scenes
 
+    folders = ()
+
     def path(self, file):
         return self.folder / file
+
+    def model_copy(self, update):
+        return self.model
 
     def plan(self, n, seen=None):
         return SimpleNamespace(lines=lambda: [f"frame {n}", f"only {seen}"])
@@ -52,7 +57,7 @@ def fake(tmp_path, monkeypatch):
     """Films are fake ones in tmp_path, which is the working folder too."""
     told = CliFilm(tmp_path)
     monkeypatch.setattr(film, "load", lambda path, trust=False: told)
-    monkeypatch.setattr(check, "check_file", lambda path, trust=False: (None, []))
+    monkeypatch.setattr(check, "check_file", lambda path, trust=False, frames=None: (None, []))
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("INKRENDER_CACHE", str(tmp_path / "cache"))
     return told

@@ -429,7 +429,7 @@ def test_frames_in_a_look_are_refused_with_their_line(tmp_path):
 
 
 def test_an_unknown_look_names_those_there_are():
-    with pytest.raises(PlateError, match="there is no look"):
+    with pytest.raises(SceneError, match="there is no look"):
         read_look("dwan")
 
 

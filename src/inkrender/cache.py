@@ -21,6 +21,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from .frame import Baked, Medium, Region, occupancy
+from .io import files
 
 T = TypeVar("T")
 
@@ -58,9 +59,15 @@ def _file_digest(path: str, size: int, mtime_ns: int) -> str:
 
 
 def file_digest(path: Path) -> str:
-    """The digest of a file's bytes; read again only when its size or time of change says so."""
-    found = path.stat()
-    return _file_digest(str(path), found.st_size, found.st_mtime_ns)
+    """The digest of a file's bytes; read again only when its size or time of change says so.
+
+    Raises PlateError for a file that is missing or closed to us.
+    """
+    try:
+        found = path.stat()
+        return _file_digest(str(path), found.st_size, found.st_mtime_ns)
+    except OSError as error:
+        raise files.missing(path, error) from error
 
 
 @lru_cache(maxsize=1)

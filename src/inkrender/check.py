@@ -55,7 +55,8 @@ def check_file(
 ) -> tuple[scene.Film | None, list[Problem]]:
     """Read a film and check it. The film is None where its files make none.
 
-    out: where frames or the film would be written; default: where the film says. frames: the text of -F.
+    out: where frames or the film would be written; default: where the film says. frames: the text of -F,
+    whose scenes alone are looked at.
     """
     film, findings = examine_film(path, film_class)
     problems = [
@@ -78,8 +79,10 @@ def check_film(
     report = Report(film, trust)
     wanted = _frames(report, frames)
     _film(report)
+    seen = {one.name for n in wanted for one, _ in film.at(n).pictures}
     for one in film.scenes:
-        _scene(report, one)
+        if one.name in seen or not wanted:
+            _scene(report, one)
     _output(report, Path(out) if out is not None else film.path(film.deliver.file), len(wanted))
     return report.problems
 

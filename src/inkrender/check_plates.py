@@ -157,15 +157,15 @@ def _pictures(report: Report, one: scene.Scene, i: int, paths: list[Path]) -> se
 
 def _whole(path: Path) -> None:
     """Raise PlateError for a PNG or JPEG that ends too early: its header would still look well."""
-    kind = path.suffix.lower()
-    if kind not in (".png", ".jpg", ".jpeg"):
-        return
     with path.open("rb") as f:
+        # as it begins, whatever it is called
+        end = {b"\x89PN": b"IEND", b"\xff\xd8\xff": b"\xff\xd9"}.get(f.read(3))
+        if end is None:
+            return
         f.seek(0, 2)
         length = f.tell()
         f.seek(max(0, length - 4096))
         tail = f.read()
-    end = b"IEND" if kind == ".png" else b"\xff\xd9"
     if end not in tail:
         raise PlateError(
             f"{path} ends too early ({length} bytes): it was not written to its end, write it again"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from . import __version__
-from .cli_inputs import checked_film, film_of, not_its_own_input, of_footage, problems
+from .cli_inputs import checked_film, checked_look, film_of, not_its_own_input, problems
 from .cli_report import FAILED, Log, end, log_format, put, put_json, say, set_debug, verb
 from .errors import SceneError
 
@@ -113,10 +113,11 @@ def render(
     from .render import known_order
     from .render import render as render_frames
 
-    made = checked_film(film, trust)
     if frames and scenes:
         raise SceneError(f'give scenes or -F, not both: -F "{scenes[0]}:1001-1010" names frames of a scene')
-    wanted = made.find_frames(",".join(scenes)) if scenes else _frames(made, frames)
+    frames = ",".join(scenes) if scenes else frames
+    made = checked_film(film, trust, frames)
+    wanted = list(range(made.length)) if frames is None else list(made.find_frames(frames))
     out = output or str(made.path("out/frames/film.####.png"))
     with Log(log_format(log), dry_run) as told:
         report = render_frames(
@@ -156,12 +157,10 @@ def look(
 ) -> None:
     """Give footage a look: any sequence or video in, the same look out."""
     from . import deliver
-    from .film import look as look_at
     from .render import render as render_frames
 
-    made = look_at(name, input, missing=missing, trust=trust, fps=fps)
+    made, wanted = checked_look(name, input, frames, trust, missing=missing, fps=fps)
     first = made.scenes[0].first
-    wanted = of_footage(made, frames)
     options: dict[str, Any] = dict(jobs=jobs, overwrite=overwrite, cont=cont, order=order, dry_run=dry_run)
     size = _size(made, scale)
     if deliver.is_movie(output):
@@ -358,10 +357,6 @@ def main(args: list[str] | None = None) -> None:
 
 
 # what the verbs share -------------------------------------------------------------------------------------
-
-
-def _frames(film: Any, text: str | None) -> list[int]:
-    return list(range(film.length)) if text is None else list(film.find_frames(text))
 
 
 def _size(film: Any, scale: float | None) -> tuple[int, int]:

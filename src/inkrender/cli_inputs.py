@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from .errors import InkError, PlateError, SceneError
+from .errors import InkError, PlateError, RefusedError, SceneError
+
+if TYPE_CHECKING:
+    from .check import Problem
 
 
 def film_of(path: str, trust: bool) -> Any:
@@ -15,39 +19,72 @@ def film_of(path: str, trust: bool) -> Any:
     return load(path, trust=trust)
 
 
-def checked_film(path: str, trust: bool) -> Any:
+def checked_film(path: str, trust: bool, frames: str | None = None) -> Any:
     """The film, when nothing that can be known before its first frame stands in the way.
 
-    Raises SceneError or PlateError with all that is wrong, a line each.
+    frames: the text of -F, whose scenes alone are looked at. Raises SceneError or PlateError with all that is
+    wrong, a line each.
     """
     from . import check
 
-    found = [p for p in check.check_file(path, trust=trust)[1] if p.severity == "error" and p.code != 5]
-    if found:  # 5, the disk, is refused by the render itself, which knows the size and what is there
-        text = "\n".join(str(p) for p in found)
-        raise (PlateError if check.exit_code(found) == PlateError.exit_code else SceneError)(text)
+    _refuse(check.check_file(path, trust=trust, frames=frames)[1])
     return film_of(path, trust)
 
 
-def problems(path: str, trust: bool) -> list[Any]:
-    """What is wrong with a film, or with a scene or look on its own."""
-    from . import scenefile
-    from .check import Problem, check_file
+def checked_look(name: str, footage: str, frames: str | None, trust: bool, **options: Any) -> Any:
+    """The film of footage in a look, and its frames that are wanted; raises as `checked_film`."""
+    from . import check, film, library, scenefile
 
-    kind = _kind_of(Path(path))
+    _refuse(check.check_look(scenefile.look_file(name), trust=trust))
+    made = film.look(name, footage, trust=trust, **options)
+    wanted = of_footage(made, frames)
+    one = made.scenes[0]
+    needs = {
+        n for layer in one.layer for use in layer.shaders for n in library.find(use.use, made.folders).needs
+    }
+    layers = [  # footage may lack what a look can do without
+        layer.model_copy(update={"inputs": {k: v for k, v in layer.inputs.items() if k in needs}})
+        for layer in one.layer
+    ]
+    # the look itself is in order: what is left is the footage, and has no line in its file
+    seen = {"frames": f"{one.first + min(wanted)}-{one.first + max(wanted)}", "source": None, "layer": layers}
+    part = made.model_copy(update={"scenes": (one.model_copy(update=seen),)})
+    _refuse(check.check_film(part, trust=trust), ("add the line: missing =", "give --missing"))
+    return made, wanted
+
+
+def _refuse(found: Iterable[Problem], instead: tuple[str, str] = ("", "")) -> None:
+    """Raise all errors at once. 5, the disk, is left to the render, which knows what is there already."""
+    from .check import exit_code
+
+    wrong = [p for p in found if p.severity == "error" and p.code != RefusedError.exit_code]
+    if wrong:
+        text = "\n".join(str(p).replace(*instead) for p in wrong)
+        raise (PlateError if exit_code(wrong) == PlateError.exit_code else SceneError)(text)
+
+
+def problems(path: str, trust: bool) -> list[Problem]:
+    """What is wrong with a film, or with a scene or look on its own."""
+    from .check import Problem, check_file, check_look, check_scene
+
+    kind = _kind_of(path)
     if kind == "film":
         return check_file(path, trust=trust)[1]
     try:
-        scenefile.read_look(path) if kind == "look" else scenefile.read_scene(path)
+        return (check_look if kind == "look" else check_scene)(path, trust=trust)
     except InkError as error:
-        return [Problem(path, str(error), code=error.exit_code)]
-    return []
+        return [Problem("", str(error), code=error.exit_code)]
 
 
-def _kind_of(path: Path) -> str:
+def _kind_of(name: str) -> str:
     """film, scene or look: what a TOML holds; film where that cannot be known, whose reader says why."""
     import tomllib
 
+    from .scenefile import look_names
+
+    path = Path(name)
+    if name in look_names() and not path.exists():
+        return "look"
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):

@@ -197,9 +197,13 @@ def look(
     their numbers in the scene, its size and rate become the film's. missing: what a gap in a sequence shows.
     Raises SceneError, PlateError.
     """
+    from .io.sequence import MISSING
     from .scenefile import read_look
 
-    told = read_look(look_path(which))
+    told = read_look(which)
+    if missing not in MISSING:
+        near = did_you_mean(missing, MISSING)
+        raise SceneError(f'missing = "{missing}" is not known{near}: use {", ".join(MISSING)}')
     path = Path(footage).expanduser()
     first, last, size, rate, sound = _footage(path)
     place = next(i for i, layer in enumerate(told.layer) if layer.use == "input")
@@ -220,34 +224,22 @@ def look(
     return film.model_copy(update={"trust": trust, "folder": told.folder if trust else None})
 
 
-def look_path(which: str | os.PathLike[str]) -> Path:
-    """The TOML of a look: a built-in one by name, or a file. Raises SceneError listing what there is."""
-    built_in = sorted(p.stem for p in (Path(__file__).parent / "looks").glob("*.toml"))
-    if str(which) in built_in:
-        return Path(__file__).parent / "looks" / f"{which}.toml"
-    path = Path(which)
-    if path.suffix == ".toml":
-        if path.is_file():
-            return path
-        raise PlateError(f"{path} is not there: give a look's TOML file or one of {', '.join(built_in)}")
-    near = did_you_mean(str(which), built_in)
-    raise SceneError(
-        f'there is no look "{which}"{near}: use {", ".join(built_in)} or the path of a look\'s .toml'
-    )
-
-
 def _footage(path: Path) -> tuple[int, int, tuple[int, int], Fraction, bool]:
     """First and last frame, even size, rate, and whether it has sound."""
     from .bake import is_video
+    from .io.sequence import Sequence
+    from .io.video import Video
 
     if is_video(path):
-        from .io import video
-
-        with video.Video(path) as clip:
-            (w, h), count = clip.size, clip.frames
-            return 0, count - 1, (w + w % 2, h + h % 2), clip.fps, clip.has_audio
-    from .io.sequence import Sequence
-
+        with Video(path) as clip:
+            return 0, clip.frames - 1, _even(path, clip.size), clip.fps, clip.has_audio
     found = Sequence(path)
-    w, h = found.check_sizes()
-    return found.first, found.last, (w + w % 2, h + h % 2), Fraction(24), False
+    return found.first, found.last, _even(path, found.check_sizes()), Fraction(24), False
+
+
+def _even(path: Path, size: tuple[int, int]) -> tuple[int, int]:
+    """The size of a film that shows pictures of this size."""
+    w, h = size
+    if min(w, h) < 15:
+        raise PlateError(f"{path} is {w}x{h} px: a film has at least 16 a side, scale it up first")
+    return w + w % 2, h + h % 2

@@ -15,6 +15,7 @@ from pydantic import (
     GetCoreSchemaHandler,
     GetJsonSchemaHandler,
     PlainSerializer,
+    ValidationError,
     model_serializer,
     model_validator,
 )
@@ -22,6 +23,7 @@ from pydantic_core import PydanticCustomError, core_schema
 
 from .errors import SceneError, did_you_mean
 from .timing import EASINGS, Key, is_keyed, parse_keys
+from .validation import explain
 
 
 class Mistake(NamedTuple):
@@ -160,6 +162,16 @@ class Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, allow_inf_nan=False)
     # where a model was read from says nothing about what it is
     _PLACE: ClassVar[tuple[str, ...]] = ("folder", "source")
+
+    def __init__(self, **given: Any) -> None:
+        """Built in Python. Raises SceneError with every mistake, in the words that files are told in."""
+        try:
+            super().__init__(**given)
+        except ValidationError as error:
+            raise SceneError(explain(type(self), error, given)) from None
+
+    # a model inside another one is validated as part of it, so that a mistake keeps its place
+    __init__.__pydantic_base_init__ = True  # type: ignore[attr-defined]
 
     def __eq__(self, other: object) -> bool:
         if type(self) is not type(other):

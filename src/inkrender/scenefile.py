@@ -19,7 +19,7 @@ from pydantic.json_schema import models_json_schema
 from . import places, tomltext
 from .errors import InkError, PlateError, SceneError, did_you_mean
 from .scene import Film, Layer, Look, Model, Picture, Scene
-from .validation import Loc, context, mistakes, quoted, take_out
+from .validation import Loc, context, mistakes, phrase, quoted, take_out
 
 SCHEMA = 1
 SCENE_TABLE = ("frames", "name", "mood", "medium", "anchors", "seed")  # what stands under [scene]
@@ -92,7 +92,7 @@ def look_names() -> list[str]:
 
 
 def look_file(name: str | os.PathLike[str]) -> Path:
-    """The file of a look given as a file or as the name of a built-in one; PlateError if there is none."""
+    """The file of a look given as a file or as the name of a built-in one; SceneError for an unknown name."""
     path = Path(name)
     if path.suffix == ".toml" or path.is_file():
         return path
@@ -101,7 +101,7 @@ def look_file(name: str | os.PathLike[str]) -> Path:
         return built_in
     known = look_names()
     near = did_you_mean(str(name), known)
-    raise PlateError(f'there is no look "{name}"{near}: give a .toml file or one of {", ".join(known)}')
+    raise SceneError(f'there is no look "{name}"{near}: give a .toml file or one of {", ".join(known)}')
 
 
 def examine_film(
@@ -302,12 +302,7 @@ def _validated(
                 continue  # it was wrong, and is told already
             gone.add(loc)
             where, rest = context(loc, data)
-            key = ".".join(str(k) for k in rest if not isinstance(k, int))
-            says = what.startswith(("unknown key", key.rpartition(".")[2] + " ", "keys."))
-            told = (
-                what if not key or says else f"{key} {what}" if what.startswith("is ") else f"{key}: {what}"
-            )
-            finding = read.finding(_in_file(model, loc), told, where)
+            finding = read.finding(_in_file(model, loc), phrase(rest, what), where)
             if str(finding) not in seen:
                 seen.add(str(finding))
                 findings.append(finding)

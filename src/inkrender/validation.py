@@ -17,8 +17,11 @@ Loc = tuple[str | int, ...]
 def mistakes(
     model: type[BaseModel], error: ValidationError, data: Any, apart: tuple[str, ...] = ()
 ) -> Iterator[tuple[Loc, str]]:
-    for e in error.errors(include_url=False):
+    found = error.errors(include_url=False)
+    for e in found:
         loc: Loc = tuple(e["loc"])
+        if e["type"] == "too_short" and any(o is not e and o["loc"][: len(loc)] == loc for o in found):
+            continue  # it is short of what is wrong inside it, which is told
         facts = e.get("ctx", {})
         if e["type"] == "mistakes":
             for mistake in facts["mistakes"]:
@@ -32,6 +35,25 @@ def mistakes(
             yield _inside(loc[:-1], data), f"{quoted(e['input'])} has too few elements"
         else:
             yield _inside(loc, data), _plainly(e["type"], e["msg"], e["input"], facts)
+
+
+def explain(model: type[BaseModel], error: ValidationError, data: dict[str, Any]) -> str:
+    """What to tell whoever built a model in Python: a line for every mistake, in the words of the files."""
+    name = data.get("name")
+    whole = f'{model.__name__} "{name}"' if isinstance(name, str) else model.__name__
+    lines = []
+    for loc, what in mistakes(model, error, data):
+        where, rest = context(loc, data)
+        lines.append(": ".join(part for part in (whole, where, phrase(rest, what)) if part))
+    return "\n".join(dict.fromkeys(lines))
+
+
+def phrase(rest: Loc, what: str) -> str:
+    """A mistake with the key it was made at, unless it names that itself."""
+    key = ".".join(str(k) for k in rest if not isinstance(k, int))
+    if not key or what.startswith(("unknown key", key.rpartition(".")[2] + " ", "keys.")):
+        return what
+    return f"{key} {what}" if what.startswith("is ") else f"{key}: {what}"
 
 
 def _inside(loc: Loc, data: Any) -> Loc:
@@ -111,8 +133,9 @@ def context(loc: Loc, data: dict[str, Any]) -> tuple[str, Loc]:
         return "", loc
     if isinstance(loc[1], int) and loc[0] in ("layer", "transition", "audio"):
         rows = data.get(str(loc[0]))
-        row = rows[loc[1]] if isinstance(rows, list) and loc[1] < len(rows) else None
-        name = row.get({"layer": "name", "transition": "into", "audio": "file"}[str(loc[0])]) if row else None
+        row = rows[loc[1]] if isinstance(rows, (list, tuple)) and loc[1] < len(rows) else None
+        field = {"layer": "name", "transition": "into", "audio": "file"}[str(loc[0])]
+        name = row.get(field) if isinstance(row, dict) else getattr(row, field, None)
         into = "into " if loc[0] == "transition" else ""
         told = f'{loc[0]} {into}"{name}"' if isinstance(name, str) else f"{loc[0]} {loc[1] + 1}"
         return told, loc[2:]
@@ -167,6 +190,8 @@ def _follow(data: Any, path: Loc) -> Any:
 
 def _stand_in(loc: Loc, data: dict[str, Any]) -> Any:
     """A value in place of a required one that is missing or wrong; None where a default exists."""
+    if not loc:
+        return None
     last = loc[-1]
     if loc == ("frames",):
         return "0-999999"

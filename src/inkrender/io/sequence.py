@@ -45,8 +45,9 @@ class Pattern:
         Raises PlateError for two tokens, a token in a folder's name, and folders with none or several.
         """
         path = Path(root) / os.fspath(text)
-        tokens = list(_TOKEN.finditer(path.name))
-        if _TOKEN.search(str(Path(os.fspath(text)).parent)):
+        # what is there under that very name is meant: "take #1.png", a folder "C#"
+        tokens = [] if path.is_file() else list(_TOKEN.finditer(path.name))
+        if any(re.search(r"##|%0\d+d", p.name) and not p.is_dir() for p in path.parents):
             raise PlateError(f'"{text}": the frame number stands in the file name, not in a folder')
         if len(tokens) > 1:
             raise PlateError(
@@ -206,13 +207,10 @@ class Sequence:
             return self.pattern.path(frame)
         start = self.first if origin is None else origin
         held = start + (frame - start) // exposure * exposure
-        if not self.first <= held <= self.last:
-            side, mode = ("before", before) if held < self.first else ("after", after)
-            if mode == "error":
-                raise self._beyond(frame, side)
-            if mode in ("black", "transparent"):
-                return BLACK if mode == "black" else None
-            held = self._fold(held, mode)
+        inside = within(held, self.first, self.last, before=before, after=after, name=str(self.pattern))
+        if inside is None or inside == BLACK:
+            return inside
+        held = inside
         at = self._at_or_before(held)
         if self.frames[at] == held:
             return self.path(held)
@@ -260,16 +258,6 @@ class Sequence:
 
         return bisect_right(self.frames, frame) - 1
 
-    def _fold(self, frame: int, mode: str) -> int:
-        length = self.last - self.first + 1
-        away = frame - self.first
-        if mode == "loop":
-            return self.first + away % length
-        if mode == "bounce" and length > 1:
-            away %= 2 * length - 2  # the ends are not shown twice
-            return self.first + min(away, 2 * length - 2 - away)
-        return self.first if frame < self.first else self.last
-
     def _gap_error(self, asked: int) -> PlateError:
         gaps = self.gaps()
         return PlateError(
@@ -278,11 +266,33 @@ class Sequence:
             'render them, or add to the layer: missing = "hold"   (or nearest, black, transparent)'
         )
 
-    def _beyond(self, frame: int, side: str) -> PlateError:
-        return PlateError(
-            f"{self.pattern} has frames {self.first}-{self.last}, {frame} was asked for: render it, "
+
+def within(
+    frame: int, first: int, last: int, *, before: str, after: str, name: str
+) -> int | Literal["black"] | None:
+    """The frame of `first`-`last` that stands at `frame`, BLACK for an opaque black one, None for nothing.
+
+    before, after: what stands beyond the ends, of a sequence and of a video alike. name: what to call it.
+    Raises PlateError when that is "error".
+    """
+    if first <= frame <= last:
+        return frame
+    side, mode = ("before", before) if frame < first else ("after", after)
+    if mode == "error":
+        raise PlateError(
+            f"{name} has frames {first}-{last}, {frame} was asked for: render it, "
             f'or add to the layer: {side} = "hold"   (or loop, bounce, black, transparent)'
         )
+    if mode in ("black", "transparent"):
+        return BLACK if mode == "black" else None
+    length = last - first + 1
+    away = frame - first
+    if mode == "loop":
+        return first + away % length
+    if mode == "bounce" and length > 1:
+        away %= 2 * length - 2  # the ends are not shown twice
+        return first + min(away, 2 * length - 2 - away)
+    return first if frame < first else last
 
 
 def ranges(frames: Frames[int]) -> str:

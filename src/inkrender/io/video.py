@@ -261,6 +261,8 @@ def _video_stream(container: Any, path: Path) -> Any:
     for stream in container.streams.video:
         if not int(stream.disposition) & 0x400:  # a cover picture is no film
             return stream
+    if not container.streams.audio:
+        raise PlateError(f"{path} is cut off or damaged: it holds neither picture nor sound; copy it again")
     raise PlateError(f"{path} holds no picture, only sound: use it as audio")
 
 
