@@ -32,7 +32,9 @@ class Repaint(NamedTuple):
     body: Annotated[str, Pigment()] = "ink"  # what neutral subjects are painted with
     subjects: Annotated[str, Choice("hue", "red", "lantern", "ink")] = "hue"  # which of their colours stay
     chroma: Annotated[float, Between(0, 1)] = 0.6  # footage without depth: how much of its own hue stays
+    glaze: Annotated[float, Between(0, 2)] = 0.0  # footage without depth: density laid over all of it, for night
     veil: Annotated[float, Between(0, 1)] = 0.6  # footage without depth: how much grey veil is taken off
+    recede: Annotated[float, Between(0, 1)] = 0.65  # footage without depth: how thin surroundings are painted
 
 
 NEUTRAL = None  # a repainted plate is never the plate
@@ -41,10 +43,12 @@ NEUTRAL = None  # a repainted plate is never the plate
 @area(medium="light", gives="ink", optional=("depth", "normal", "matte"), reach=lambda p: 180.0)
 def shade(dst, region, at, p: Repaint, inputs) -> None:
     """dst: premultiplied light in, ink out (cover = alpha). Lengths are px at 1080 lines."""
+    import numpy as np
+
     from inkrender import repainting
 
     depth, normal, matte = (getattr(inputs, name, None) for name in ("depth", "normal", "matte"))
-    light = dst.copy()
+    light = np.nan_to_num(dst, nan=0.0, posinf=1e4, neginf=0.0)
     if depth is None:
         dst[...] = repainting.from_tone(light, region, at.seed, p, matte)
     else:

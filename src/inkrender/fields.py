@@ -122,8 +122,11 @@ def share_nearer(
     shift = np.array([[1, 0, 0], [0, 1, -down / step]], np.float32)
     rim = cv2.BORDER_REPLICATE
     volume = np.empty((SLICES, rows + 2, cols), np.float32)  # a row of padding, to be read bilinearly as one
+    # below the frame the ground goes on towards the viewer: nearer than anything seen
+    beyond = np.ones((max(0, round((down + 2 * sigma) / step)), cols), np.float32)
     for k, level in enumerate(levels):
-        nearer = cv2.GaussianBlur((small < level).astype(np.float32), (0, 0), sigma / step, borderType=rim)
+        nearer = np.concatenate([(small < level).astype(np.float32), beyond])
+        nearer = np.asarray(cv2.GaussianBlur(nearer, (0, 0), sigma / step, borderType=rim), np.float32)
         volume[k, 1:-1] = cv2.warpAffine(nearer, shift, (cols, rows), borderMode=rim)
     volume[:, 0], volume[:, -1] = volume[:, 1], volume[:, -2]
     place = np.clip((lz + np.float32(offset - lo)) * np.float32((SLICES - 1) / (hi - lo)), 0, SLICES - 1.001)
@@ -134,7 +137,7 @@ def share_nearer(
     stacked = volume.reshape(-1, cols)
     below = cv2.remap(stacked, x, y, cv2.INTER_LINEAR, borderMode=rim)
     above = cv2.remap(stacked, x, y + np.float32(rows + 2), cv2.INTER_LINEAR, borderMode=rim)
-    return np.asarray(below + (above - below) * (place - k), np.float32)
+    return np.asarray(np.clip(below + (above - below) * (place - k), 0, 1), np.float32)
 
 
 def pockets(lz: Plane, scale: float, near: float = NEAR, far: float = FAR) -> tuple[Plane, Plane, Plane]:
@@ -159,7 +162,7 @@ def smooth_jumps(lz: Plane, sigma: float) -> Plane:
     far_side = np.asarray(cv2.dilate(lz, cross, iterations=wide))
     vote = cv2.GaussianBlur(lz, (0, 0), sigma, borderType=cv2.BORDER_REPLICATE)
     side = np.where(vote < 0.5 * (near_side + far_side), near_side, far_side)
-    return np.asarray(np.where(far_side - near_side > 0.12, side, lz), np.float32)
+    return np.asarray(np.where(far_side - near_side > 0.12, side, vote), np.float32)
 
 
 def standing(lz: Plane, scale: float, farthest: float, widest: float = 170.0) -> tuple[Plane, Plane]:
@@ -167,7 +170,7 @@ def standing(lz: Plane, scale: float, farthest: float, widest: float = 170.0) ->
 
     For plates that bring none. That is: nearer than log depth `farthest`, nearer than what surrounds it,
     narrower than `widest` px, and not grown out of a surface of its own depth, as the bump on a ridge is.
-    background: lz with the subjects filled by a grey closing: a thin one gets no crest and no mist of its own.
+    background: lz with the subjects filled by a grey closing: they get no crest and no mist of their own.
     """
     h, w = lz.shape
     step = max(1, int(6 * scale))
@@ -216,7 +219,7 @@ def silhouettes(lz: Plane, scale: float) -> tuple[Plane, Plane]:
     for radius, weight in ((1.6, 1.0), (3.4, 0.8), (5.0, 0.45)):
         for turn in range(8):
             angle = (turn + (radius == 3.4) * 0.5) * np.pi / 4
-            i, j = round(radius * scale * np.cos(angle)), round(radius * scale * np.sin(angle))
+            i, j = (round(max(1.0, radius * scale) * turned) for turned in (np.cos(angle), np.sin(angle)))
             away = padded[edge + j : edge + j + h, edge + i : edge + i + w] - lz
             share += np.float32(weight) * np.clip((away - np.float32(0.036)) * np.float32(1 / 0.048), 0, 1)
             total += weight

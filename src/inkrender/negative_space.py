@@ -24,7 +24,7 @@ from .paint import field, mixed, smoothstep
 Plane = NDArray[np.float32]
 Edge = Literal["torn", "mist", "dry"]
 
-# how much each feature counts; with a depth pass lightness counts less, for the pass knows better
+# how much each feature counts; beside a depth pass lightness counts less, for the pass knows better
 WEIGHTS: Mapping[str, float] = {
     "light": 0.6,
     "sat": 0.15,
@@ -33,7 +33,9 @@ WEIGHTS: Mapping[str, float] = {
     "depth": 3.0,
     "mist": 0.3,
 }
-LIGHT_BESIDE_DEPTH = 0.3
+BESIDE_DEPTH: Mapping[str, float] = {"light": 0.3, "border": 0.3}
+
+SKY = 0.30  # how willing the sky is, where depth tells it from mist
 
 PRESETS: Mapping[str, float] = {  # shares of bare paper, for people to choose from
     "literati": 0.60,  # Song and Yuan literati landscapes; most of 618-2011's old masters are mostly empty
@@ -87,7 +89,7 @@ def lift_for(
     depth: NDArray[np.float32] | None = None,
     edge: Edge = "torn",
     bleed: float = 8.0,
-    soft: float = 0.12,
+    soft: float = 0.15,
     weights: Mapping[str, float] | None = None,
     near: float = NEAR,
     far: float = FAR,
@@ -144,9 +146,10 @@ def features(
         lz = log_depth(depth, far)
         crest, fine, mist = pockets(lz, scale, near, far)
         recession = np.clip((lz - np.log(near)) / np.log(far / near), 0, 1)
-        found["depth"] = np.asarray(
-            np.clip(0.45 + 0.55 * mist + 0.12 * recession - 0.45 * crest - 0.18 * fine, 0, 1), np.float32
-        )
+        willing = np.clip(0.45 + 0.55 * mist + 0.12 * recession - 0.45 * crest - 0.18 * fine, 0, 1)
+        # the sky is neither: what is painted there goes after the mist pockets, before the crests
+        sky = lz > np.log(1.45 * far)
+        found["depth"] = np.asarray(np.where(sky, SKY, willing), np.float32)
     return found
 
 
@@ -170,7 +173,7 @@ def potential(
     weights: by feature name, over WEIGHTS. prior: added as it is (composition). reserve raises the potential
     by 2, protect lowers it by 2, which is beyond what any feature can say.
     """
-    chosen = dict(WEIGHTS) | ({"light": LIGHT_BESIDE_DEPTH} if "depth" in found else {}) | dict(weights or {})
+    chosen = dict(WEIGHTS) | (dict(BESIDE_DEPTH) if "depth" in found else {}) | dict(weights or {})
     unknown = set(chosen) - set(WEIGHTS)
     if unknown:
         raise ValueError(f"liubai weighs {', '.join(WEIGHTS)}, not {', '.join(sorted(unknown))}")
@@ -203,7 +206,7 @@ def solve(
     protect: NDArray[np.float32] | None = None,
     edge: Edge = "torn",
     bleed: float = 8.0,
-    soft: float = 0.12,
+    soft: float = 0.15,
     seed: int = 0,
     origin: tuple[float, float] = (0.0, 0.0),
     paper: NDArray[Any] = colour.PAPER,
@@ -271,8 +274,8 @@ def solve(
 def lift_matte(lift: Lift, paper_height: NDArray[np.float32], scale: float) -> Plane:
     """The matte of a lift at full size, float32 (h, w) 0..1: what the tile engine computes, on plain arrays.
 
-    paper_height: (h, w), 0..1 with mean .5, of the output's size. scale: output px per px at 1080 lines; an edge
-    wanders by px of the layer and is as sharp as the output's pixels.
+    paper_height: (h, w), 0..1 with mean .5, of the output's size. scale: output px per px at 1080 lines; an
+    edge wanders by px of the layer and is as sharp as the output's pixels.
     """
     h, w = paper_height.shape
     phi, ramp, hard, keep = (_enlarge(p, (w, h)) for p in (lift.phi, lift.ramp, lift.hard, lift.keep))

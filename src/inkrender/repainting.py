@@ -31,6 +31,7 @@ from .tones import five_tones, ramp, wheel
 
 Plane = NDArray[np.float32]
 
+UNSEEN = np.float32(0.02)  # below this `terrain.drag` does no work
 SUN = np.array((-0.55, -0.35, 0.60), np.float32) / np.float32(0.886)  # the painter's light, not the plate's
 
 
@@ -65,15 +66,15 @@ def from_depth(
     found, behind = standing(lz, k, float(np.log(near) + 0.40 * np.log(far / near)))
     if matte is None:
         # what is as colourful and close by belongs to it: a wheel where it dips into the ridge behind
-        close = cv2.dilate(cv2.resize(found, (w // 4, h // 4), interpolation=cv2.INTER_AREA), _disk(14 * k))
+        close = cv2.dilate(cv2.resize(found, (w // 4, h // 4), interpolation=cv2.INTER_AREA), _square(12 * k))
         close = cv2.resize(np.asarray(close, np.float32), (w, h), interpolation=cv2.INTER_LINEAR)
         matte = np.maximum(found, smoothstep(0.3, 0.8, close) * smoothstep(0.10, 0.14, plate.chroma))
     subject = smoothstep(0.25, 0.75, blur(np.clip(matte, 0, 1), 1.8 * k))  # the plate's pixels show no stairs
     recession = np.clip((behind - np.float32(np.log(near))) * np.float32(1 / np.log(far / near)), 0, 1)
     subject *= plate.alpha
-    surface = _surface(normal, lz, k)
+    surface = blur(_surface(normal, lz, k), 1.5 * k)  # passes come enlarged without smoothing
     level = cv2.morphologyEx(
-        smoothstep(0.965, 0.985, surface[..., 2]) * plate.alpha, cv2.MORPH_OPEN, _disk(18 * k)
+        smoothstep(0.965, 0.985, surface[..., 2]) * plate.alpha, cv2.MORPH_OPEN, _square(16 * k)
     )
     ground = blur(np.asarray(level, np.float32), 1.5 * k)
     relit = np.asarray(np.clip(0.5 - 0.5 * (surface @ SUN), 0, 1), np.float32)
@@ -99,7 +100,7 @@ def from_depth(
     density = washed * _mixed(weights, look.density) * np.float32(look.wash)
     density = five_tones(np.maximum(density + 0.10 * fine * density + 0.05 * mid, 0), look.tones)
     density = np.maximum(density * (1 + look.grain * grain * np.exp(-density / 0.8)), 0)
-    density *= (1 - mist * smoothstep(0.25, 0.85, mist) * 0.55) * (1 - feet)
+    density *= (1 - 0.55 * mist * smoothstep(0.25, 0.85, mist)) * (1 - feet) * (1 - ground)
     place = np.clip(1.15 - 1.55 * crest + 0.28 * mid + 0.22 * slow + 0.10 * form, 0, 1)
     ink = density[..., None] * _pigments(weights, (look.near, look.mid, look.far), place)
 
@@ -109,7 +110,7 @@ def from_depth(
         0.40 * colour.absorbance("ink") + 0.75 * top if len(set(look.near)) > 1 else colour.absorbance("ink")
     )
     if look.strokes > 0:
-        fall = _cun(surface, k, mixed(seed, 5), region.x, region.y)
+        fall = _cun(surface, (1 - ground) * plate.alpha, region, mixed(seed, 5))
         cun = smoothstep(0.15, 1.5, fall + 0.25 * fine)
         cun = cun * np.clip(0.22 + 1.3 * form + 0.55 * crest, 0, 1) * np.clip(0.55 + 1.3 * mid, 0, 1.1)
         cun *= smoothstep(0.2, 0.6, 0.25 + 0.18 * grain + 0.7 * cun) * (1 - ground) * (1 - feet)
@@ -139,13 +140,23 @@ def from_depth(
     ) * ground
     ink += np.clip(floor * np.exp(0.4 * mid), 0, 4)[..., None] * colour.absorbance(look.ground)
 
-    around = cv2.dilate(np.asarray(subject > 0.5, np.float32), _disk(7.5 * k))
-    reserve = blur(np.asarray(around, np.float32), 2.0 * k)
+    reserve = smoothstep(0.02, 0.30, blur(subject, 5.5 * k))
     alpha = plate.alpha * (1 - subject)
     ink *= (alpha * (1 - 0.88 * np.clip(reserve, 0, 1)))[..., None]
-    painted = _subjects(plate, subject, share, relit, grain, look, k)
+    if look.subjects == "lantern":
+        ink = _lamplight(ink, subject * _colourful(plate) * _lit(plate), k)
+    box = _box(subject > 0)
+    ink[box] += _subjects(
+        _Plate(*(x[box] for x in vars(plate).values())),
+        subject[box],
+        share[box],
+        relit[box],
+        grain[box],
+        look,
+        k,
+    )
     out = np.empty_like(light)
-    out[..., :3] = np.maximum(ink + painted, 0)
+    out[..., :3] = np.maximum(ink, 0)
     out[..., 3] = plate.alpha
     return out
 
@@ -169,7 +180,7 @@ def from_tone(
     base = blur(plate.light, 90 * k)
     veil = np.float32(0.62 * look.veil)
     seen = (1 - veil) * plate.light + veil * (plate.light - base + 0.62)
-    density = np.clip(1.42 * np.clip(0.93 - seen, 0, 1), 0, 1.7)
+    density = np.asarray(np.clip(1.42 * np.clip(0.93 - seen, 0, 1), 0, 1.7), np.float32)
     density = 1.35 * density / (1 + 0.30 * density)  # the darkest washes stay open: clotted ink is dead
     density = five_tones(np.maximum(density * (1 + 0.10 * fine) + 0.05 * mid * density, 0), look.tones, 0.05)
     density = density * np.exp(0.35 * mid + 0.12 * slow) * (1 + look.grain * grain * np.exp(-density / 0.8))
@@ -177,18 +188,18 @@ def from_tone(
     behind = smoothstep(0.35, 0.90, _behind(light, plate.light, k) + 0.10 * mid + 0.06 * slow)
     if matte is not None:
         behind = behind * (1 - np.clip(matte, 0, 1))
-    density = density * (1 - 0.65 * behind)
+    density = density * (1 - np.float32(look.recede) * behind)
     # a dense pigment needs less of it: whatever a look paints with, its darkest tone stays transparent
     scheme = (*look.near[:2], *look.mid)
     thinned = min(1.0, 2.5 / float(colour.absorbance(scheme[0]).mean()))
-    density = np.maximum(density, 0) * np.float32(look.wash * thinned)
+    density = (np.maximum(density, 0) + np.float32(look.glaze)) * np.float32(look.wash * thinned)
 
     coloured = smoothstep(0.02, 0.12, plate.chroma) * np.float32(look.chroma)
     place = np.clip(1.05 - 0.80 / (look.wash * thinned) * density + 0.18 * mid + 0.12 * slow, 0, 1)
     ramped = ramp(place, scheme)
     keep, hue_ink = _kept_hue(plate, look)
-    mixed = ramped + np.maximum(coloured, keep)[..., None] * (hue_ink - ramped)
-    ink = density[..., None] * mixed
+    inked = ramped + np.maximum(coloured, keep)[..., None] * (hue_ink - ramped)
+    ink = density[..., None] * inked
     ink += (keep * 0.35 * plate.chroma / 0.2)[..., None] * hue_ink
 
     lines = _brush_lines(plate.light, noise(142, 7, 2), grain, k) * np.float32(0.85 * look.contour)
@@ -279,19 +290,22 @@ def _feet(ground: Plane, alpha: Plane, slow: Plane, mid: Plane, k: float) -> Pla
     return np.asarray(np.clip(0.97 * close * (1 - ground) * alpha, 0, 1), np.float32)
 
 
-def _cun(surface: NDArray[np.float32], k: float, seed: int, x: float, y: float) -> Plane:
+def _cun(surface: NDArray[np.float32], where: Plane, region: Region, seed: int) -> Plane:
     """Texture strokes: noise dragged along the fall line as the viewer sees it; mean 0, spread 1 or so."""
     from .kernels.terrain import drag
 
+    k = region.scale
     h, w = surface.shape[:2]
     fine = min(1.0, 0.5 / k)  # drawn at 540 lines: strokes are wider than its pixels
     rows, cols = max(2, round(h * fine)), max(2, round(w * fine))
     smooth = cv2.resize(blur(surface, 3.8 * k), (cols, rows), interpolation=cv2.INTER_LINEAR)
-    dots = field(Region(x, y, cols, rows, k * fine), (4.8, 4.8), seed, 1)
+    dots = field(Region(region.x, region.y, cols, rows, k * fine), (4.8, 4.8), seed, 1)
     across, down = smooth[..., 0] * smooth[..., 2], 1 - smooth[..., 2] ** 2 + 0.08
     stride = 2 / (np.sqrt(across * across + down * down) + np.float32(1e-4))  # two pixels a step
     out = np.empty_like(dots)
-    drag(out, dots, across * stride, down * stride, max(2, round(12 * k * fine)))
+    seen = cv2.resize(where, (cols, rows), interpolation=cv2.INTER_AREA)
+    drag(out, dots, across * stride, down * stride, seen, max(2, round(12 * k * fine)))
+    out[seen <= UNSEEN] = 0
     return np.asarray(cv2.resize(out, (w, h), interpolation=cv2.INTER_LINEAR) * np.float32(8.0), np.float32)
 
 
@@ -314,8 +328,9 @@ def _subjects(
     plate: _Plate, subject: Plane, share: Plane, relit: Plane, grain: Plane, look: Any, k: float
 ) -> NDArray[np.float32]:
     """Absorbance of the subjects: neutrals in ink by lightness, colours as the pigment of their hue."""
-    # shaded faces have little chroma left, so it counts for more where it is dark
-    strength = smoothstep(0.075, 0.115, plate.chroma * np.maximum(1, 0.6 / np.maximum(plate.light, 0.2)))
+    if not subject.size:
+        return np.zeros((*subject.shape, 3), np.float32)
+    strength = _colourful(plate)
     tone = 1.75 * np.clip(1 - plate.light / 0.88, 0, 1) ** 0.9 * (0.42 + 0.85 * relit)
     rim = 1 + 0.8 * np.clip(2 * subject * (1 - blur(subject, 4.8 * k)), 0, 1)
     lay = rim * (1 + 0.13 * grain) * subject
@@ -323,7 +338,27 @@ def _subjects(
     full = np.clip(1.25 - 0.75 * plate.light, 0.25, 1.2) * 1.1 * strength * lay
     painted += full[..., None] * _subject_pigment(plate, look)
     line = np.clip(0.85 * smoothstep(0.10, 0.40, share), 0, 1) * subject * (1 - 0.35 * strength)
-    return np.asarray(painted + (0.8 * line)[..., None] * colour.absorbance("ink"), np.float32)
+    painted += (0.8 * line)[..., None] * colour.absorbance("ink")
+    return np.asarray(painted, np.float32)
+
+
+def _colourful(plate: _Plate) -> Plane:
+    """1 where a subject has a colour. Shaded faces have little chroma left: it counts more where dark."""
+    return smoothstep(0.075, 0.115, plate.chroma * np.maximum(1, 0.6 / np.maximum(plate.light, 0.2)))
+
+
+def _lit(plate: _Plate) -> Plane:
+    """1 on the yellow of a lamp."""
+    return np.asarray(smoothstep(60, 72, plate.hue) * smoothstep(112, 102, plate.hue), np.float32)
+
+
+def _lamplight(ink: NDArray[np.float32], lamps: Plane, k: float) -> NDArray[np.float32]:
+    """The glow of lamps on what is round them: the night is lifted and gamboge laid in its place."""
+    near, wide = (np.clip(blur(lamps, r * k) * gain, 0, 1) for r, gain in ((27, 3.5), (75, 5.0)))
+    lifted = ink * (1 - np.clip(0.80 * near + 0.30 * wide, 0, 0.95))[..., None]
+    return np.asarray(
+        lifted + (0.55 * near + 0.18 * wide)[..., None] * colour.absorbance("gamboge"), np.float32
+    )
 
 
 def _subject_pigment(plate: _Plate, look: Any) -> NDArray[np.float32]:
@@ -338,8 +373,7 @@ def _subject_pigment(plate: _Plate, look: Any) -> NDArray[np.float32]:
             body + np.clip(warm, 0, 1)[..., None] * (colour.absorbance("vermilion") - body), np.float32
         )
     if look.subjects == "lantern":
-        lit = smoothstep(68, 78, plate.hue) * smoothstep(112, 102, plate.hue)
-        return np.asarray(body + lit[..., None] * (colour.absorbance("gamboge") - body), np.float32)
+        return np.asarray(body + _lit(plate)[..., None] * (colour.absorbance("gamboge") - body), np.float32)
     return own
 
 
@@ -402,10 +436,22 @@ def _along_edges(line: Plane, light: Plane, k: float) -> Plane:
     tensor = blur(np.dstack([gx * gx, gx * gy, gy * gy]), 4.5 * k)
     angle = 0.5 * np.arctan2(2 * tensor[..., 1], tensor[..., 0] - tensor[..., 2]) + np.float32(np.pi / 2)
     out = np.empty_like(line)
-    drag(out, line, np.cos(angle), np.sin(angle), max(1, round(6 * k)))
+    reach = max(1, round(6 * k))
+    seen = cv2.dilate(line, _square(reach))
+    drag(out, line, np.cos(angle), np.sin(angle), seen, reach)
+    out[seen <= UNSEEN] = 0
     return out
 
 
-def _disk(radius: float) -> NDArray[np.uint8]:
+def _box(matte: NDArray[np.bool_]) -> tuple[slice, slice]:
+    """The smallest rectangle that holds the matte; of no size where it is empty."""
+    rows, cols = np.flatnonzero(matte.any(axis=1)), np.flatnonzero(matte.any(axis=0))
+    if not len(rows):
+        return slice(0, 0), slice(0, 0)
+    return slice(int(rows[0]), int(rows[-1]) + 1), slice(int(cols[0]), int(cols[-1]) + 1)
+
+
+def _square(radius: float) -> NDArray[np.uint8]:
+    """A square brush for morphology: OpenCV runs it in constant time, a disk in the square of its radius."""
     side = 2 * max(1, round(radius)) + 1
-    return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side)))
+    return np.ones((side, side), np.uint8)
