@@ -105,10 +105,6 @@ def blend(dst, src, mode, opacity=1.0):
     ab, as_ = dst[..., 3:], src[..., 3:]
     if mode == "normal":
         return over(dst, src)
-    if mode == "plus-lighter":
-        total = dst + src
-        total[..., 3] = np.minimum(total[..., 3], 1)
-        return total
     cb = np.divide(dst[..., :3], ab, out=np.zeros_like(dst[..., :3]), where=ab > 0)
     cs = np.divide(src[..., :3], as_, out=np.zeros_like(src[..., :3]), where=as_ > 0)
     mixed = (1 - ab) * cs + ab * blend_function(mode, cb, cs)

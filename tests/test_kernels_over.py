@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inkrender import canvas, colour
+from inkrender import canvas, colour, layer
 from inkrender.kernels.program import BLEND_MODES, CANVAS, SRC, Program
 
 H, W = 37, 150
@@ -81,11 +81,15 @@ def test_no_blend_mode_lets_an_empty_layer_change_anything(mode):
     assert np.abs(got - a).max() < 1e-6
 
 
-@pytest.mark.parametrize("mode", [m for m in BLEND_MODES if m != "plus-lighter"])
+@pytest.mark.parametrize("mode", BLEND_MODES)
 def test_every_blend_mode_on_nothing_shows_the_layer(mode):
     b = picture(5)
     got = run(np.zeros_like(b), lambda p: p.over_light(CANVAS, SRC, 1.0, mode), b)
     assert np.abs(got - b).max() < 1e-6
+
+
+def test_a_layer_may_name_every_blend_mode_there_is():
+    assert layer.BLEND_MODES == BLEND_MODES
 
 
 def test_an_unknown_blend_mode_names_the_known():

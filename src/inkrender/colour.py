@@ -13,23 +13,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .errors import SceneError, did_you_mean
+from .kernels.oklab import LMS_TO_LAB as LMS_TO_LAB
+from .kernels.oklab import RGB_TO_LMS as RGB_TO_LMS
 
 Floats = NDArray[np.floating[Any]]
 
-RGB_TO_LMS = np.array(
-    [
-        [0.4122214708, 0.5363325363, 0.0514459929],
-        [0.2119034982, 0.6806995451, 0.1073969566],
-        [0.0883024619, 0.2817188376, 0.6299787005],
-    ]
-)
-LMS_TO_LAB = np.array(
-    [
-        [0.2104542553, 0.7936177850, -0.0040720468],
-        [1.9779984951, -2.4285922050, 0.4505937099],
-        [0.0259040371, 0.7827717662, -0.8086757660],
-    ]
-)
 LMS_TO_RGB = np.linalg.inv(RGB_TO_LMS)
 LAB_TO_LMS = np.linalg.inv(LMS_TO_LAB)
 LUMA = np.array([0.2126, 0.7152, 0.0722])  # BT.709, of linear light

@@ -1,4 +1,4 @@
-"""Grading a register: matrix, transfer curves, ASC CDL, OKLCh chroma, 1-D curves, tetrahedral 3-D tables.
+"""Grading a register: transfer curves, ASC CDL, OKLCh chroma, 1-D curves, tetrahedral 3-D tables.
 
 CDL: ASC CDL 1.2 (slope, offset, power, then saturation with BT.709 luma). Tetrahedral interpolation: Kasson
 et al. 1993, as the walk from the cell's first corner to its last along the axes in descending order of
@@ -13,6 +13,7 @@ from numba import types
 from numba.extending import intrinsic
 
 from .jit import inline, kernel
+from .oklab import LMS_TO_LAB, RGB_TO_LMS
 from .primitives import (
     GAMMA,
     REC709,
@@ -31,21 +32,6 @@ F = np.float32
 ZERO, ONE = F(0), F(1)
 CHUNK = 512  # px that a 3-D table is read for at a time
 LUMA_R, LUMA_G, LUMA_B = F(0.2126), F(0.7152), F(0.0722)  # BT.709, as ASC CDL and OpenColorIO have it
-
-RGB_TO_LMS = np.array(
-    [
-        [0.4122214708, 0.5363325363, 0.0514459929],
-        [0.2119034982, 0.6806995451, 0.1073969566],
-        [0.0883024619, 0.2817188376, 0.6299787005],
-    ]
-)
-LMS_TO_LAB = np.array(
-    [
-        [0.2104542553, 0.7936177850, -0.0040720468],
-        [1.9779984951, -2.4285922050, 0.4505937099],
-        [0.0259040371, 0.7827717662, -0.8086757660],
-    ]
-)
 
 I32, I64 = ir.IntType(32), ir.IntType(64)
 V4 = ir.VectorType(ir.FloatType(), 4)
@@ -66,17 +52,6 @@ def lut_table(lut: np.ndarray) -> np.ndarray:
     table = store[skip : skip + n**3 * 4]
     table.reshape(n, n, n, 4)[..., :3] = lut
     return table
-
-
-@kernel
-def matrix(reg, p):
-    """rgb <- 3x3 matrix p (row by row) times rgb."""
-    m0, m1, m2, m3, m4, m5, m6, m7, m8 = p[0], p[1], p[2], p[3], p[4], p[5], p[6], p[7], p[8]
-    for i in range(TILE):
-        r, g, b = reg[i], reg[TILE + i], reg[2 * TILE + i]
-        reg[i] = m0 * r + m1 * g + m2 * b
-        reg[TILE + i] = m3 * r + m4 * g + m5 * b
-        reg[2 * TILE + i] = m6 * r + m7 * g + m8 * b
 
 
 @kernel

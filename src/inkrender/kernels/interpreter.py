@@ -42,7 +42,6 @@ OP_COLUMNS = 20
     CHROMA,
     CURVE,
     LUT,
-    MATRIX,
     COUNT_BLANK,
     DEVELOP,
     NOISE,
@@ -50,7 +49,7 @@ OP_COLUMNS = 20
     MIX,
     MATTE,
     LOAD_OVER,
-) = range(29)
+) = range(28)
 
 
 @kernel
@@ -188,8 +187,6 @@ def drive(ops, par, par_room, width, height, top, bottom):
                 elif op == LUT:
                     grade.lut3d(reg, q[4], q[5], p, weights, offsets, found)
                     zero[r] = 0
-                elif op == MATRIX:
-                    grade.matrix(reg, p)
                 elif op == COUNT_BLANK:
                     n = min(TILE_W, width - tx * TILE_W)
                     if zero[r] == 1:

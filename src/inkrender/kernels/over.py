@@ -31,7 +31,6 @@ BLEND_MODES = (
     "soft-light",
     "difference",
     "exclusion",
-    "plus-lighter",
 )
 
 
@@ -72,10 +71,8 @@ def over_light(dst, src, opacity, mode):
         blend(dst, src, opacity, 9)
     elif mode == 10:
         blend(dst, src, opacity, 10)
-    elif mode == 11:
-        blend(dst, src, opacity, 11)
     else:
-        plus_lighter(dst, src, opacity)
+        blend(dst, src, opacity, 11)
 
 
 @inline
@@ -118,15 +115,6 @@ def mixed(mode, b, s):
     if mode == 10:
         return difference(b, s)
     return exclusion(b, s)
-
-
-@kernel
-def plus_lighter(dst, src, opacity):
-    """Light adds to light; alpha adds up to 1."""
-    for i in range(3 * TILE):
-        dst[i] += src[i] * opacity
-    for i in range(3 * TILE, 4 * TILE):
-        dst[i] = min(dst[i] + src[i] * opacity, ONE)
 
 
 @inline

@@ -37,8 +37,6 @@ from .tiles import (
     REGISTERS,
     SPARE,
     SRC,
-    TILE_H,
-    TILE_W,
     address,
 )
 
@@ -46,7 +44,6 @@ __all__ = ["BLEND_MODES", "CANVAS", "GROUP", "OTHER", "SPARE", "SRC", "LiftField
 
 NAMES = ("canvas", "other", "src", "group", "spare", "paper")
 OUTPUTS = ("uint8", "uint16", "float16", "float32")
-TILE_SIZE = (TILE_W, TILE_H)
 WHOLE = 1 / 1024  # px from whole that nobody sees: sums of camera and layer places are rarely exact
 
 
@@ -84,7 +81,6 @@ class Program:
         self._par_room = 16
         self._kept: list[Any] = []
         self._said: list[str] = []
-        self._outputs: list[NDArray[Any]] = []
         self._paper = paper
         self._paper_read = False
 
@@ -358,13 +354,6 @@ class Program:
         self._kept.append(table)
         say = f"lut3d {_name(reg)} {n}x{n}x{n} tetrahedral"
         self._add(interpreter.LUT, reg, par=[*a, *b], numbers=[address(table), n], say=say)
-
-    def matrix(self, reg: int, matrix: ArrayLike) -> None:
-        """rgb <- matrix (3, 3) times rgb."""
-        values = np.asarray(matrix, np.float64)
-        if values.shape != (3, 3):
-            raise ValueError(f"a matrix is (3, 3), not {values.shape}")
-        self._add(interpreter.MATRIX, reg, par=values.ravel().tolist(), say=f"matrix {_name(reg)}")
 
     # the finished picture ---------------------------------------------------------------------------------
 
