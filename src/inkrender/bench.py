@@ -21,7 +21,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from . import colour
+from . import colour, manifest
 from .frame import Baked, Region
 from .kernels import grade, jit
 from .kernels.program import CANVAS, SRC, LiftFields, Program
@@ -89,7 +89,7 @@ class Chain:
 
 def run(size: tuple[int, int] = (1920, 1080), rounds: int = 9) -> Result:
     """Race all contestants at `size` (width, height); the slow ones run fewer rounds."""
-    before = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
+    before = _load()
     w, h = size
     chain, out = chain_inputs(w, h), np.zeros((h, w, 4), np.uint8)
     program = chain_program(chain, out)
@@ -401,13 +401,6 @@ def _machine() -> dict[str, Any]:
     import llvmlite
     import numba
 
-    cpu = platform.processor() or platform.machine()
-    try:
-        with open("/proc/cpuinfo", encoding="utf-8") as file:
-            found = [line.partition(":")[2].strip() for line in file if line.startswith("model name")]
-        cpu = found[0] if found else cpu
-    except OSError:
-        pass
     versions = {
         "python": platform.python_version(),
         "numpy": np.__version__,
@@ -415,4 +408,5 @@ def _machine() -> dict[str, Any]:
         "llvmlite": llvmlite.__version__,
         "opencv": cv2.__version__,
     }
-    return {"cpu": cpu, "cpus": os.cpu_count() or 1, "system": platform.platform(), "versions": versions}
+    cpus = os.cpu_count() or 1
+    return {"cpu": manifest.cpu(), "cpus": cpus, "system": platform.platform(), "versions": versions}

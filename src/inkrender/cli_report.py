@@ -21,7 +21,7 @@ from .errors import InkError, SceneError
 if TYPE_CHECKING:
     from .render import Event, Report
 
-FAILED, USAGE, INTERRUPTED = 1, 2, 130
+FAILED, INTERRUPTED = 1, 130
 
 T = TypeVar("T", bound=Callable[..., None])
 _debug = [False]  # set by main: --debug may stand anywhere on the line

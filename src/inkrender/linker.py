@@ -11,9 +11,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import logging
-import os
 import sys
-import tempfile
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -24,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .errors import ShaderError
+from .io import files
 from .library import Shader
 from .linker_ast import NotCompilable, packed, translate
 from .shader import At, Ink, Light, absorbance
@@ -138,14 +137,10 @@ def _compiled(shader: Shader) -> Any:
 
 
 def _written(folder: Path, name: str, text: str) -> Path:
-    """The generated module's file; written under another name first, so that it appears whole."""
+    """The generated module's file; it appears whole, so processes may share the folder."""
     path = folder / f"{name}.py"
     if not path.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        handle, part = tempfile.mkstemp(dir=folder, suffix=".part")
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        os.replace(part, path)
+        files.write_text(path, text)
     return path
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,8 +16,6 @@ from .. import colour
 from ..errors import PlateError
 from ..frame import Frame
 from . import exr, files, png
-
-Alpha = Literal["auto", "premultiplied", "straight"]
 
 PNG, JPEG, EXR = png.SIGNATURE, b"\xff\xd8\xff", b"\x76\x2f\x31\x01"
 TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
