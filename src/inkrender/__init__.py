@@ -9,13 +9,39 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    from .arrays import grade, liubai
-    from .canvas import blank_canvas, develop, lay, lift, light_to_ink, over, wash
-    from .errors import DeliverError, InkError, PlateError, RefusedError, SceneError, ShaderError
-    from .film import Film, Scene, load, look, read
-    from .frame import Frame
-    from .scene import Audio, Camera, Cdl, Deliver, Grade, Hint, Layer, Liubai, ShaderUse, Transition
+if TYPE_CHECKING:  # `as`: type checkers take only such names for public
+    from .arrays import grade as grade, liubai as liubai
+    from .canvas import (
+        blank_canvas as blank_canvas,
+        develop as develop,
+        lay as lay,
+        lift as lift,
+        light_to_ink as light_to_ink,
+        over as over,
+        wash as wash,
+    )
+    from .errors import (
+        DeliverError as DeliverError,
+        InkError as InkError,
+        PlateError as PlateError,
+        RefusedError as RefusedError,
+        SceneError as SceneError,
+        ShaderError as ShaderError,
+    )
+    from .film import Film as Film, Scene as Scene, load as load, look as look, read as read
+    from .frame import Frame as Frame
+    from .scene import (
+        Audio as Audio,
+        Camera as Camera,
+        Cdl as Cdl,
+        Deliver as Deliver,
+        Grade as Grade,
+        Hint as Hint,
+        Layer as Layer,
+        Liubai as Liubai,
+        ShaderUse as ShaderUse,
+        Transition as Transition,
+    )
 
 __version__ = "0.1.0"
 

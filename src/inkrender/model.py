@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, NamedTuple
 
 from pydantic import (
     BaseModel,
@@ -24,6 +24,15 @@ from pydantic_core import PydanticCustomError, core_schema
 from .errors import SceneError, did_you_mean
 from .timing import EASINGS, Key, is_keyed, parse_keys
 from .validation import explain
+
+if TYPE_CHECKING:
+    from pydantic._internal._model_construction import ModelMetaclass
+
+    class _Given(ModelMetaclass):
+        """Without pydantic's own promise about fields, by which mypy refuses what files may say: a list for a
+        tuple, "24" for a rate, a dict for a shader."""
+else:
+    _Given = type(BaseModel)
 
 
 class Mistake(NamedTuple):
@@ -156,7 +165,7 @@ def quote(value: Any) -> str:
 # models ---------------------------------------------------------------------------------------------------
 
 
-class Model(BaseModel):
+class Model(BaseModel, metaclass=_Given):
     """Frozen; an unknown key is an error. Equal when all but the folder they were read from is equal."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, allow_inf_nan=False)
