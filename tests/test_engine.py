@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 import inkrender as ink
-from inkrender import analysis, canvas, colour, engine
+from inkrender import analysis, bake, cache, canvas, colour, engine
+from inkrender.frame import Region
 from inkrender.io import stills
 
 SIZE = (128, 72)
@@ -335,3 +336,75 @@ def test_a_cube_grades_in_the_tiles_as_on_plain_arrays(tmp_path: Path) -> None:
     np.testing.assert_allclose(
         graded.pixels[..., :3], colour.decode(wanted, "srgb"), atol=2e-5
     )  # polynomial transfer curves
+
+
+SPOT = '''"""Spot: a square of ink, and a note each time it is painted."""
+
+from pathlib import Path
+from typing import Annotated, NamedTuple
+
+from inkrender.shader import Between, source
+
+
+class Spot(NamedTuple):
+    density: Annotated[float, Between(0, 2)] = 1.0
+
+
+@source()
+def shade(dst, region, at, p, inputs):
+    with Path(__file__).with_suffix(".painted").open("a") as told:
+        told.write("x")
+    x, y = region.grid()
+    dst[(abs(x - 600) < 200) & (abs(y - 500) < 200)] = p.density
+'''
+
+
+def test_a_static_layer_is_baked_once_until_its_content_changes(tmp_path, monkeypatch) -> None:
+    (tmp_path / "shaders").mkdir()
+    (tmp_path / "shaders" / "spot.py").write_text(SPOT)
+    painted = tmp_path / "shaders" / "spot.painted"
+
+    def a_later_run(density: float) -> int:
+        monkeypatch.setattr(bake, "_memory", cache.Memory(limit=1 << 30))  # only what is on the disk is left
+        one = ink.Layer(name="spot", use="spot", **{"with": {"density": density}})
+        film = film_of(one).model_copy(update={"folder": tmp_path, "trust": True})
+        for n in range(3):
+            film.pixels(n, SIZE)
+        return len(painted.read_text())
+
+    assert [a_later_run(1.0), a_later_run(1.0), a_later_run(0.5)] == [1, 1, 2]
+
+
+@pytest.mark.parametrize("file", ["plate.####.png", "plate.0001.png"])
+def test_a_sixteen_bit_plate_stays_sixteen_bit(tmp_path, file) -> None:
+    w, h = SIZE
+    codes = np.full((h, w, 4), 65535, np.uint16)
+    codes[..., :3] = np.random.default_rng(5).integers(0, 65536, (h, w, 3))
+    stills.write(tmp_path / "plate.0001.png", codes)
+    layer = ink.Layer(name="plate", file=str(tmp_path / file), fit="cover")
+    scene = ink.Scene(name="one", frames="1-1", layer=[layer], medium="light")
+    found, _ = ink.Film(size=SIZE, scenes=[scene]).pixels(0, bits=16)
+    off = np.abs(found[..., :3].astype(int) - codes[..., :3])
+    assert (
+        off.max() <= 14
+    )  # halves: 2^-11 of linear light, / 2.4 by sRGB; 8 bits are off by 128
+
+
+def test_paper_put_together_from_pieces_is_the_paper() -> None:
+    studio = film_of().studio(SIZE)
+    for region in (Region(-300.0, 150.0, 300, 70, 1.0), Region(37.0, -1.5, 9, 5, 2.0)):
+        whole = studio._grain(region)[..., 3]
+        np.testing.assert_allclose(
+            studio.height(region), whole, atol=1e-3
+        )  # float32 places, from two corners
+
+
+def test_a_rig_that_nothing_moves_is_one_drawing(tmp_path: Path) -> None:
+    head = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 40">'
+    for name, data in (("still", ""), ("alive", ' data-breathe="0.01,3"')):
+        box = f'<g id="box"{data}><path d="M4,4L30,4L30,30Z" fill="#204060"/></g>'
+        (tmp_path / f"{name}.svg").write_text(f"{head}{box}</svg>")
+        film = film_of(ink.Layer(name="rig", rig=str(tmp_path / f"{name}.svg"), wind=1.0))
+        studio = film.studio(SIZE)
+        keys = {studio.key(one, one.layers[0]) for one in (film.plan(n).scenes[0] for n in (0, 3))}
+        assert len(keys) == (1 if name == "still" else 2)
