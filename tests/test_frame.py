@@ -112,3 +112,18 @@ def test_an_empty_layer_occupies_nothing():
 
 def test_negative_zero_is_empty_too():
     assert not occupancy(np.full((40, 4, 40), -0.0, np.float16)).any()
+
+
+def test_a_cropped_layer_is_what_is_painted_where_it_was():
+    pixels = np.zeros((60, 80, 4), np.float32)
+    pixels[20:31, 12:50] = 0.25
+    pixels[25, 70, 3] = 1e-3
+    baked = Baked.cropped(pixels, Region(-8.0, 4.0, 80, 60, 2.0))
+    assert baked.region == Region(-8.0 + 12 / 2, 4.0 + 20 / 2, 59, 11, 2.0)
+    assert (baked.pixels() == pixels[20:31, 12:71].astype(np.float16)).all()
+    assert (baked.occupancy == occupancy(baked.data.view(np.float16))).all()
+
+
+def test_a_layer_without_paint_is_cropped_to_a_pixel():
+    baked = Baked.cropped(np.zeros((30, 40, 4), np.float32), region(30, 40))
+    assert (baked.region.w, baked.region.h) == (1, 1)

@@ -159,6 +159,7 @@ def wheel() -> str:
                 pivot=(round(x, 3), round(y, 3)),
                 upright="1",
                 wind=f"3,{0.8 * i:.1f},0.35",
+                sprite="1",
             )
         )
     hub = [
@@ -188,6 +189,7 @@ def wheel() -> str:
             ring(60, 0.8, 65, 0.8),
             b.ink("".join(spokes), 1.3),
             pivot=(0, 0),
+            sprite="1",  # a hundred brush strokes, and all they do is turn
         ),
         b.part("legs", *legs, *beams),
         b.part("hub", *hub, pivot=(0, 0)),

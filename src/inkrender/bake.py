@@ -7,27 +7,35 @@ the layer's own space, so that grain and edges belong to the layer and not to th
 
 from __future__ import annotations
 
+import logging
 import math
-from collections.abc import Callable
+import re
+import traceback
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from . import cache, canvas, points, scene
-from .errors import SceneError
+from . import cache, points, scene
+from .errors import InkError, SceneError, ShaderError
 from .frame import Baked, Frame, Medium, Region
 from .plan import MARGIN, LayerPass, ScenePass, ShaderPass, sheet
 from .shader import At, Inputs
 from .timing import seed_of
 
+if TYPE_CHECKING:
+    from .io.svg import Rig
+
 Plane = NDArray[np.float32]
 GIB = 1 << 30
+PIECE = 256  # px, the side of a piece of paper that is remembered
 
 _memory = cache.Memory(limit=3 * GIB // 2)
+_warned: set[tuple[str, str]] = set()  # what has been said of which layer
 _pictures = cache.Memory(limit=GIB // 4)  # files of the last few frames, as they were read
 
 
@@ -63,8 +71,36 @@ class Studio:
         return np.asarray(np.exp(-inner.mean(axis=0, dtype=np.float64)), np.float32)
 
     def height(self, region: Region) -> Plane:
-        """The paper's height, float32 (h, w) 0..1, as it lies under a region of a layer."""
-        return np.ascontiguousarray(self._grain(region)[..., 3])
+        """The paper's height, float32 (h, w) 0..1, as it lies under a region of a layer.
+
+        It is put together from pieces that are remembered: the poses of a rig, and all frames of a plate, lie
+        over the same paper. A region off the pixel grid of the pieces gets its own.
+        """
+        left, top = region.x * region.scale, region.y * region.scale
+        if max(abs(left - round(left)), abs(top - round(top))) > 1e-3:
+            return np.ascontiguousarray(self._grain(region)[..., 3])
+        dst = np.empty((region.h, region.w), np.float32)
+        x0, y0 = round(left), round(top)
+        for j in range(y0 // PIECE, (y0 + region.h - 1) // PIECE + 1):
+            for i in range(x0 // PIECE, (x0 + region.w - 1) // PIECE + 1):
+                piece = self._piece(i, j, region.scale)
+                y, x = j * PIECE - y0, i * PIECE - x0
+                rows, cols = slice(max(y, 0), y + PIECE), slice(max(x, 0), x + PIECE)
+                part = dst[rows, cols]
+                part[...] = piece[max(-y, 0) :, max(-x, 0) :][: part.shape[0], : part.shape[1]]
+        return dst
+
+    def _piece(self, i: int, j: int, scale: float) -> Plane:
+        region = Region(i * PIECE / scale, j * PIECE / scale, PIECE, PIECE, scale)
+        return _memory.get(
+            ("height", self._paper_digest, i, j, scale),
+            lambda: np.ascontiguousarray(self._grain(region)[..., 3]),
+            lambda plane: plane.nbytes,
+        )
+
+    @cached_property
+    def _paper_digest(self) -> str:
+        return cache.digest(self.paper.told(), self.film.seed)
 
     def _grain(self, region: Region) -> NDArray[np.float32]:
         dst = np.zeros((region.h, region.w, 4), np.float32)
@@ -94,7 +130,9 @@ class Studio:
 
     def key(self, one: ScenePass, layer: LayerPass) -> str:
         """The hash of everything that decides the layer's own picture."""
-        when: tuple[Any, ...] = () if layer.static else (layer.drawing, layer.seconds)
+        # what is read or drawn is told by what it is made from: a still drawing is one picture, held or not
+        moving = any(use.moving for use in (layer.source, *layer.shaders) if use is not None)
+        when: tuple[Any, ...] = (layer.drawing, layer.seconds) if moving else ()
         return cache.digest(
             cache.code_digest(),
             layer.kind,
@@ -111,12 +149,16 @@ class Studio:
     def _made_from(self, one: ScenePass, layer: LayerPass) -> Any:
         told = layer.layer
         if layer.kind == "file":
-            path = self._file(one, layer)
-            which = "black" if path == "black" else None if path is None else _content(path, layer, one.scene)
+            path, number = self._file(one, layer)
+            which = path if path is None or path == "black" else [cache.file_digest(path), number]
             planes = [cache.file_digest(p) for p in self._plane_files(one, layer)]
             return [which, planes, told.pass_, told.alpha, told.transfer, told.fit, _size_of(layer)]
         if layer.kind == "rig":
-            return [cache.file_digest(one.scene.path(told.rig or "")), self._pose(layer), _size_of(layer)]
+            return [
+                cache.file_digest(one.scene.path(told.rig or "")),
+                self._pose(one, layer),
+                _size_of(layer),
+            ]
         if layer.kind == "text":
             font = one.scene.path(told.font) if told.font else None
             face = cache.file_digest(font) if font and font.is_file() else told.font
@@ -148,15 +190,15 @@ class Studio:
         grown, border = _grow(region, reach)
         dst = np.zeros((grown.h, grown.w, 4), np.float32)
         inputs = self._inputs(source, grown, {}, layer)
-        source.shader.shade(dst, grown, _at(layer), source.params, inputs)
+        _shade(source, dst, grown, layer, inputs)
         medium: Medium = "light" if source.shader.medium == "light" else "ink"
         pixels, medium = self._apply(layer, dst, grown, medium, {})
         inner = pixels[border : border + region.h, border : border + region.w]
-        return Baked.of(inner, region, medium)
+        return Baked.cropped(inner, region, medium)
 
     def _shaded(self, layer: LayerPass, frame: Frame, region: Region, medium: Medium) -> Baked:
         pixels, medium = self._apply(layer, frame.pixels, region, medium, frame.passes)
-        return Baked.of(pixels, region, medium)
+        return Baked.cropped(pixels, region, medium)
 
     def _apply(
         self,
@@ -167,14 +209,12 @@ class Studio:
         planes: dict[str, NDArray[np.float32]],
     ) -> tuple[NDArray[np.float32], Medium]:
         """Run the layer's shaders over its picture; light becomes ink where a shader paints ink."""
-        if not layer.shaders:
-            return pixels, medium
-        pixels = np.array(pixels, np.float32, order="C")
-        told = layer.layer
+        given, told = pixels, layer.layer
         for use in layer.shaders:
             if medium == "light" and use.shader.medium == "ink":
-                pixels = canvas.light_to_ink(pixels, told.white, 1.0, told.edges)
-                pixels[..., 3] *= np.float32(told.at("body", layer.frame))
+                pixels = points.light_to_ink(
+                    pixels, told.white, float(told.at("body", layer.frame)), told.edges
+                )
                 medium = "ink"
             elif medium == "ink" and use.shader.medium == "light":
                 raise SceneError(
@@ -183,7 +223,9 @@ class Studio:
                 )
             inputs = self._inputs(use, region, planes, layer)
             if use.shader.kind == "area":
-                use.shader.shade(pixels, region, _at(layer), use.params, inputs)
+                if pixels is given:  # which others may read again
+                    pixels = np.array(pixels, np.float32, order="C")
+                _shade(use, pixels, region, layer, inputs)
             else:
                 pixels = points.shade_points(use, pixels, region, _at(layer), inputs)
             medium = "ink" if use.shader.gives == "ink" else "light"
@@ -214,27 +256,34 @@ class Studio:
 
     # pictures that come from elsewhere --------------------------------------------------------------------
 
-    def _file(self, one: ScenePass, layer: LayerPass) -> Any:
-        """The file this drawing shows, "black" or None for nothing; the video itself for a video."""
-        from .io.sequence import Sequence
+    def _file(self, one: ScenePass, layer: LayerPass) -> tuple[Any, int]:
+        """The file this drawing shows, "black" or None for nothing, and the frame of it for a video."""
+        from .io.sequence import Sequence, within
 
         told = layer.layer
         path = one.scene.path(told.file or "")
+        number = file_frame(one.scene, layer)
         if is_video(path):
-            return path
+            last = _clip(path).frames - 1
+            shown = within(number, 0, last, before=told.before, after=told.after, name=str(path))
+            return (path, shown) if isinstance(shown, int) else (shown, 0)
         found = _sequence(str(path), Sequence)
-        return found.resolve(
-            file_frame(one.scene, layer), missing=told.missing, before=told.before, after=told.after
-        )
+        return found.resolve(number, missing=told.missing, before=told.before, after=told.after), 0
 
     def _plane_files(self, one: ScenePass, layer: LayerPass) -> list[Path]:
         return [p for p in (one.scene.path(v) for v in layer.layer.inputs.values()) if p.is_file()]
 
-    def _pose(self, layer: LayerPass) -> dict[str, float]:
+    def _rig(self, one: ScenePass, layer: LayerPass) -> Rig:
+        from .io.svg import Rig
+
+        path = one.scene.path(layer.layer.rig or "")
+        return _pictures.get(("rig", cache.file_digest(path)), lambda: Rig(path), lambda _: 1 << 16)
+
+    def _pose(self, one: ScenePass, layer: LayerPass) -> dict[str, float]:
         told = layer.layer
         pose = {name: float(told.at(name, layer.drawing)) for name in told.keys}
         pose["wind"] = float(told.at("wind", layer.drawing))
-        pose["seconds"] = layer.seconds if pose["wind"] else 0.0
+        pose["seconds"] = layer.seconds if pose["wind"] and self._rig(one, layer).alive else 0.0
         return pose
 
     def _picture(self, one: ScenePass, layer: LayerPass) -> tuple[Frame, Region]:
@@ -245,13 +294,9 @@ class Studio:
         if layer.kind == "file":
             return self._plate(one, layer, grown)
         if layer.kind == "rig":
-            from .io.svg import Rig
-
-            pose = self._pose(layer)
+            pose = self._pose(one, layer)
             seconds, wind = pose.pop("seconds"), pose.pop("wind")
-            path = one.scene.path(told.rig or "")
-            drawn = _pictures.get(("rig", cache.file_digest(path)), lambda: Rig(path), lambda _: 1 << 16)
-            pixels, origin = drawn.raster(pose, seconds, wind, grown * scale)
+            pixels, origin = self._rig(one, layer).raster(pose, seconds, wind, grown * scale)
         else:
             from .io import text
 
@@ -300,21 +345,22 @@ class Studio:
 
     def _read(self, one: ScenePass, layer: LayerPass, also: tuple[str, ...] = ()) -> Frame:
         told = layer.layer
-        path = self._file(one, layer)
+        path, number = self._file(one, layer)
         if path is None or path == "black":
             w, h = self.film.size
             empty = np.zeros((h, w, 4), np.float32)
             empty[..., 3] = 1 if path == "black" else 0
             return Frame(empty)
         wanted = {n for use in layer.shaders for n in (*use.shader.needs, *use.shader.optional)} | set(also)
-        number = file_frame(one.scene, layer) if is_video(path) else 0
         planes = {k: v for k, v in told.inputs.items() if k in wanted}
         key = (str(path), number, told.pass_, told.alpha, told.transfer, tuple(sorted(planes.items())))
-        return _pictures.get(
+        frame = _pictures.get(
             (*key, tuple(sorted(wanted)), cache.file_digest(path)),
             lambda: read_plate(path, number, layer, planes, wanted, one.scene),
             lambda f: f.pixels.nbytes + sum(p.nbytes for p in f.passes.values()),
         )
+        _warn(f'{one.scene.name}: layer "{told.name}"', path, frame.info.get("warnings", ()))
+        return frame
 
 
 def file_frame(one: scene.Scene, layer: LayerPass) -> int:
@@ -327,9 +373,9 @@ def file_frame(one: scene.Scene, layer: LayerPass) -> int:
 
 def is_video(path: Any) -> bool:
     """Whether a file is a video by its name."""
-    from .plan import moves
+    from .io.video import SUFFIXES
 
-    return isinstance(path, Path) and moves(path.name) and "#" not in path.name and "%" not in path.name
+    return isinstance(path, Path) and path.suffix.lower() in SUFFIXES
 
 
 def read_plate(
@@ -343,10 +389,9 @@ def read_plate(
     """A plate as premultiplied scene-linear light, with the passes its shaders read."""
     told = layer.layer
     if is_video(path):
-        from .io import stills, video
+        from .io import stills
 
-        clip = _pictures.get(("video", cache.file_digest(path)), lambda: video.Video(path), lambda _: 1 << 24)
-        raw = clip.raw(min(max(number, 0), clip.frames - 1))
+        raw = _clip(path).raw(number)
         transfer = raw.transfer if told.transfer == "auto" else told.transfer
         return Frame(stills.to_light(raw.pixels, transfer, raw.premultiplied))
     from .io import stills
@@ -456,6 +501,19 @@ def _at(layer: LayerPass) -> At:
     return At(t=layer.seconds, n=layer.frame, held=layer.drawing, seed=layer.seed)
 
 
+def _shade(use: ShaderPass, dst: Plane, region: Region, layer: LayerPass, inputs: Inputs) -> None:
+    """Run a source or an area shader; ShaderError says where the code of a film's own went wrong."""
+    try:
+        use.shader.shade(dst, region, _at(layer), use.params, inputs)
+    except InkError:
+        raise
+    except Exception as error:
+        steps = [s for s in traceback.extract_tb(error.__traceback__) if s.filename == str(use.shader.path)]
+        line = f":{steps[-1].lineno}" if steps else ""
+        what = f"{type(error).__name__}: {error}"
+        raise ShaderError(f'layer "{layer.layer.name}": {use.shader.path}{line}: {what}') from error
+
+
 def _place(region: Region) -> list[float]:
     return [region.x, region.y, region.w, region.h, region.scale]
 
@@ -469,10 +527,20 @@ def _size_of(layer: LayerPass) -> list[float]:
     ]
 
 
-def _content(path: Path, layer: LayerPass, one: scene.Scene) -> list[Any]:
-    if is_video(path):
-        return [cache.file_digest(path), file_frame(one, layer)]
-    return [cache.file_digest(path)]
+def _clip(path: Path) -> Any:
+    """A video is indexed once: every frame asks for it."""
+    from .io.video import Video
+
+    return _pictures.get(("video", cache.file_digest(path)), lambda: Video(path), lambda _: 1 << 24)
+
+
+def _warn(where: str, path: Path, warnings: Iterable[str]) -> None:
+    """Say what a plate's reader had to change, once for a layer: the frames after it are much the same."""
+    for what in warnings:
+        kind = (where, re.sub(r"\d+", "", what))
+        if kind not in _warned:
+            _warned.add(kind)
+            logging.getLogger("inkrender").warning("%s: %s: %s", where, path, what)
 
 
 def _sequence(path: str, sequence: Any) -> Any:

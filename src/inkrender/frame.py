@@ -106,16 +106,34 @@ class Baked:
     @staticmethod
     def of(pixels: NDArray[np.floating[Any]], region: Region, medium: Medium = "ink") -> Baked:
         """Bake float (h, w, 4) pixels that show `region`."""
-        h, w = pixels.shape[:2]
-        store = np.zeros((h + 2 * PAD, 4, w + 2 * PAD), np.float16)
-        with np.errstate(over="ignore"):
-            store[PAD : PAD + h, :, PAD : PAD + w] = np.clip(pixels, -65504, 65504).transpose(0, 2, 1)
-        return Baked(store.view(np.uint16), occupancy(store), region, medium)
+        return _baked(pixels, region, medium, 0, 0)
+
+    @staticmethod
+    def cropped(pixels: NDArray[np.floating[Any]], region: Region, medium: Medium = "ink") -> Baked:
+        """Bake what is painted of the pixels: the smallest rectangle outside of which all is zero."""
+        from .kernels.halves import painted
+
+        top, bottom, left, right = painted(np.ascontiguousarray(pixels, np.float32))
+        if top >= bottom:
+            top, bottom, left, right = 0, 1, 0, 1
+        x, y = region.x + left / region.scale, region.y + top / region.scale
+        kept = Region(x, y, right - left, bottom - top, region.scale)
+        return _baked(pixels, kept, medium, top, left)
 
     def pixels(self) -> NDArray[np.float32]:
         """float32 (h, w, 4): what was baked, rounded to half."""
         inner = self.data.view(np.float16)[PAD:-PAD, :, PAD:-PAD]
         return np.ascontiguousarray(inner.transpose(0, 2, 1)).astype(np.float32)
+
+
+def _baked(pixels: NDArray[np.floating[Any]], region: Region, medium: Medium, top: int, left: int) -> Baked:
+    from .kernels.halves import to_halves
+
+    w, h = region.w, region.h
+    data = np.zeros((h + 2 * PAD, 4, w + 2 * PAD), np.uint16)
+    cells = np.zeros((-(-data.shape[0] // OCC), -(-data.shape[2] // OCC)), np.uint8)
+    to_halves(data, cells, np.ascontiguousarray(pixels, np.float32), top, left)
+    return Baked(data, cells, region, medium)
 
 
 def occupancy(store: NDArray[np.float16]) -> NDArray[np.uint8]:

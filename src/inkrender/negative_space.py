@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from . import colour
 from .fields import FAR, NEAR, background, blur, guided, log_depth, pockets, standing
 from .frame import Region
+from .kernels.share import count_blank
 from .paint import field, mixed, smoothstep
 
 Plane = NDArray[np.float32]
@@ -235,7 +236,7 @@ def solve(
         bleed / 4 if edge == "torn" else 0.0
     )  # a dry edge is as often bare before the boundary as inked behind
 
-    def planes(threshold: float) -> tuple[Plane, Plane, Plane]:
+    def planes(threshold: float) -> tuple[Plane, Plane, Plane]:  # as kernels/share.py has them
         above = willing - np.float32(threshold)
         ramp = smoothstep(-0.5, 0.5, above / fade)
         phi = np.clip(above / slope, -REACH, REACH)
@@ -250,10 +251,14 @@ def solve(
     square, cross = (below * below).sum(-1), 2 * (below * above).sum(-1)
     rest = (above * above).sum(-1) - np.float32(colour.BLANK**2)
 
+    flat = [
+        np.ravel(np.asarray(p, np.float32)) for p in (square, cross, rest, willing, fade, slope, hard, guard)
+    ]
+
     def share(threshold: float) -> float:
-        phi, ramp, keep = planes(threshold)
-        k = 1 - (ramp + (smoothstep(SOFT[0] - wander, SOFT[1] + wander, phi) - ramp) * hard) * (1 - keep)
-        return float(np.count_nonzero((square * k + cross) * k + rest < 0)) / k.size
+        numbers = (threshold, bleed, SOFT[0] - wander, SOFT[1] + wander, REACH)
+        blank: int = count_blank(*flat, *map(np.float32, numbers))
+        return blank / (h * w)
 
     far = 1 + REACH * float(slope.max()) + float(fade.max())  # beyond this every edge is complete
     low, high = float(willing.min()) - far, float(willing.max()) + far

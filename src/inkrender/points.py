@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from . import library
+from . import colour, library
 from .errors import SceneError
 from .frame import Region
 from .kernels.program import CANVAS, Program
@@ -45,6 +45,24 @@ def shade_points(
     program.run()
     stage.check()
     return _warped(pixels, out, region) if use.shader.kind == "warp" else out
+
+
+def light_to_ink(
+    pixels: NDArray[np.float32], white: str | float, body: float, edges: str
+) -> NDArray[np.float32]:
+    """A picture as ink, as `canvas.light_to_ink` does it, in tiles; the picture is not changed."""
+    h, w = pixels.shape[:2]
+    if isinstance(white, str):
+        sheet = colour.PAPER if white == "paper" else colour.parse(white)
+    else:
+        sheet = np.full(3, white)
+    program = Program(w, h)
+    program.load(CANVAS, pixels, "linear", True)
+    program.light_to_ink(CANVAS, sheet, body, edges)
+    out = np.empty_like(pixels)
+    program.store(CANVAS, out)
+    program.run()
+    return out
 
 
 def _warped(pixels: NDArray[np.float32], offsets: NDArray[np.float32], region: Region) -> NDArray[np.float32]:

@@ -12,6 +12,7 @@ What a rig says, on top of plain SVG (all lengths in the drawing's own units):
       data-upright="1"               undoes the turning of every group around it (gondolas)
       data-blink="3.7,0.16,6"        every 3.7 s, for .16 s, moves down by 6 units (eyelids)
       data-breathe="0.01,3.2"        grows by a hundredth and back, every 3.2 s
+      data-sprite="1"                drawn once and moved as a picture: for large parts that only turn
     <path data-pigment="scarlet" data-density="0.8">   a pigment, thinned, as it looks on paper
     <path class="blank">             bare paper: knocks out whatever lies below
 
@@ -29,6 +30,7 @@ from pathlib import Path
 from xml.parsers import expat
 
 from ..errors import PlateError, SceneError, did_you_mean
+from . import sprites
 from .ribbon import Ribbon
 from .vector import Raster, bare_paper, on_paper, rasterise
 
@@ -37,17 +39,23 @@ XLINK = "{http://www.w3.org/1999/xlink}"
 ET.register_namespace("", SVG[1:-1])
 ET.register_namespace("xlink", XLINK[1:-1])
 
+ALIVE = ("data-wind", "data-spine", "data-blink", "data-breathe")
 MOVES = ("rotate", "x", "y", "scale", "scale_x", "scale_y", "opacity")
 
 
 class Rig:
-    """One SVG rig. `parts`: the names that can be keyed; `viewbox`: x, y, width, height; `origin`: x, y."""
+    """One SVG rig. `parts`: the names that can be keyed; `viewbox`: x, y, width, height; `origin`: x, y.
+
+    `alive`: whether time moves anything of it, by wind, blinking or breathing.
+    """
 
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
         self._root = _parse(self.path)
         self.viewbox = self._viewbox()
         self.origin = self._pair(self._root, "data-origin", (0.0, 0.0))
+        self._sprites = sprites.has_sprites(self._root)
+        self.alive = any(node.get(name) for node in self._root.iter() for name in ALIVE)
         self._ribbons: dict[str, Ribbon] = {}
         self.parts: tuple[str, ...] = tuple(self._read_parts())
 
@@ -83,14 +91,16 @@ class Rig:
         as drawn, more in a storm.
         Raises SceneError for a part or move the rig does not have.
         """
-        values = values or {}
+        return _text(self, tuple((values or {}).items()), t, wind)
+
+    def _posed(self, values: Mapping[str, float], t: float, wind: float) -> ET.Element:
         self.check(values)
         for key, value in values.items():
             if not math.isfinite(value):
                 raise SceneError(f'rig {self.path.name}: "{key}" is {value}: it must be a number')
         root = copy.deepcopy(self._root)
         self._place(root, values, t, wind, 0.0)
-        return ET.tostring(root, encoding="unicode")
+        return root
 
     def raster(
         self,
@@ -108,8 +118,11 @@ class Rig:
         # the origin on a pixel corner: no pose, crop or scale then moves anything by a fraction of a pixel
         left, top = math.ceil((ox - x) * scale - 1e-6) / scale, math.ceil((oy - y) * scale - 1e-6) / scale
         x, y, w, h = ox - left, oy - top, w + left - (ox - x), h + top - (oy - y)
-        svg = self.pose(values, t, wind)
-        pixels, corner = rasterise(svg, (x, y, w, h), scale, f"rig {self.path}")
+        box, where = (x, y, w, h), f"rig {self.path}"
+        if self._sprites:
+            pixels, corner = sprites.compose(self._posed(values or {}, t, wind), box, scale, where)
+        else:
+            pixels, corner = rasterise(self.pose(values, t, wind), box, scale, where)
         return Raster(pixels, ((ox - x) * scale - corner[0], (oy - y) * scale - corner[1]))
 
     # reading ----------------------------------------------------------------------------------------------
@@ -233,6 +246,11 @@ class Rig:
             drawn = _number(node.get("opacity", "1"))
             node.set("opacity", _short(min(1.0, max(0.0, value("opacity", 1.0))) * drawn))
         return turned + angle
+
+
+@lru_cache(maxsize=16)  # the same pose is drawn for the frame and for the lift of it
+def _text(rig: Rig, values: tuple[tuple[str, float], ...], t: float, wind: float) -> str:
+    return ET.tostring(rig._posed(dict(values), t, wind), encoding="unicode")
 
 
 def rig(path: str | Path) -> Rig:

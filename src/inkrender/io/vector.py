@@ -7,7 +7,7 @@ import math
 import threading
 from collections import OrderedDict
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,7 @@ from ..errors import PlateError, SceneError
 
 SVG = "http://www.w3.org/2000/svg"
 XLINK = "http://www.w3.org/1999/xlink"
-CACHE_BYTES = 96 << 20  # rasters kept; a wheel at 1080 lines takes about 10 MB
+CACHE_BYTES = 64 << 20  # rasters kept; a wheel at 1080 lines takes about 3 MB
 LARGEST = 16384  # px on a side
 
 
@@ -55,17 +55,39 @@ def rasterise(
     Returns premultiplied scene-linear light, float32 (h, w, 4), cropped to what is painted (one clear pixel
     around it), and the crop's top left corner in px of the box. Raises PlateError, naming `where`.
     """
+    codes, corner = drawn(svg, box, scale, where, fonts)
+    return light(codes, False), corner
+
+
+def drawn(
+    svg: str, box: tuple[float, float, float, float], scale: float, where: str, fonts: tuple[str, ...] = ()
+) -> tuple[NDArray[np.uint8], tuple[int, int]]:
+    """As `rasterise`, but as resvg hands it over: straight, sRGB-encoded RGBA, uint8 (h, w, 4), read-only."""
     if not (math.isfinite(scale) and scale > 0):
         raise SceneError(f"{where}: scale is {scale}: it must be above 0")
     w, h = max(1, math.ceil(box[2] * scale)), max(1, math.ceil(box[3] * scale))
     if max(w, h) > LARGEST:
         raise SceneError(f"{where}: at scale {scale:g} it would be {w}x{h} px: {LARGEST} is the most")
-    name = hashlib.blake2b(repr((svg, box, scale, fonts)).encode(), digest_size=16).hexdigest()
+    name = hashlib.blake2b(repr((box, scale, fonts)).encode() + svg.encode(), digest_size=16).hexdigest()
     found = _cache.get(name)
     if found is None:
-        found = _cropped(_light(_framed(svg, box, scale, w, h), where, fonts))
+        found = _cropped(_codes(_framed(svg, box, scale, w, h), where, fonts))
         _cache.put(name, found)
     return found
+
+
+def light(codes: NDArray[Any], premultiplied: bool) -> NDArray[np.float32]:
+    """sRGB-encoded RGBA, (h, w, 4) uint8 or float32, as premultiplied scene-linear light, read-only."""
+    from ..kernels.program import CANVAS, Program
+
+    h, w = codes.shape[:2]
+    pixels = np.empty((h, w, 4), np.float32)
+    program = Program(w, h)
+    program.load(CANVAS, codes, "srgb", premultiplied)
+    program.store(CANVAS, pixels)
+    program.run()
+    pixels.setflags(write=False)
+    return pixels
 
 
 def _framed(svg: str, box: tuple[float, float, float, float], scale: float, w: int, h: int) -> str:
@@ -77,7 +99,7 @@ def _framed(svg: str, box: tuple[float, float, float, float], scale: float, w: i
     return f'{head}viewBox="{box[0]:.6f} {box[1]:.6f} {w / scale:.6f} {h / scale:.6f}">{inner}</svg>'
 
 
-def _light(svg: str, where: str, fonts: tuple[str, ...]) -> NDArray[np.float32]:
+def _codes(svg: str, where: str, fonts: tuple[str, ...]) -> NDArray[np.uint8]:
     import cv2
     import resvg_py
 
@@ -90,25 +112,19 @@ def _light(svg: str, where: str, fonts: tuple[str, ...]) -> NDArray[np.float32]:
     bgra = cv2.imdecode(np.frombuffer(bytes(png), np.uint8), cv2.IMREAD_UNCHANGED)
     if bgra is None or bgra.ndim != 3 or bgra.shape[2] != 4:
         raise PlateError(f"{where}: resvg returned no picture")
-    light = np.empty(bgra.shape, np.float32)
-    alpha = bgra[..., 3].astype(np.float32) / 255
-    linear = colour.decode(np.arange(256, dtype=np.float64) / 255, "srgb").astype(np.float32)
-    for i in range(3):
-        light[..., i] = linear[bgra[..., 2 - i]] * alpha
-    light[..., 3] = alpha
-    return light
+    return np.asarray(cv2.cvtColor(bgra, cv2.COLOR_BGRA2RGBA), np.uint8)
 
 
-def _cropped(light: NDArray[np.float32]) -> tuple[NDArray[np.float32], tuple[int, int]]:
-    painted = light[..., 3] > 0
+def _cropped(codes: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], tuple[int, int]]:
+    painted = codes[..., 3] > 0
     rows, cols = np.flatnonzero(painted.any(axis=1)), np.flatnonzero(painted.any(axis=0))
     if not len(rows):
-        empty = np.zeros((1, 1, 4), np.float32)
+        empty = np.zeros((1, 1, 4), np.uint8)
         empty.setflags(write=False)
         return empty, (0, 0)
     y0, y1, x0, x1 = rows[0], rows[-1] + 1, cols[0], cols[-1] + 1
-    cut = np.zeros((y1 - y0 + 2, x1 - x0 + 2, 4), np.float32)
-    cut[1:-1, 1:-1] = light[y0:y1, x0:x1]
+    cut = np.zeros((y1 - y0 + 2, x1 - x0 + 2, 4), np.uint8)
+    cut[1:-1, 1:-1] = codes[y0:y1, x0:x1]
     cut.setflags(write=False)
     return cut, (int(x0) - 1, int(y0) - 1)
 
@@ -118,9 +134,9 @@ class _Cache:
 
     def __init__(self, most: int) -> None:
         self._most, self._bytes, self._lock = most, 0, threading.Lock()
-        self._kept: OrderedDict[str, tuple[NDArray[np.float32], tuple[int, int]]] = OrderedDict()
+        self._kept: OrderedDict[str, tuple[NDArray[np.uint8], tuple[int, int]]] = OrderedDict()
 
-    def get(self, name: str) -> tuple[NDArray[np.float32], tuple[int, int]] | None:
+    def get(self, name: str) -> tuple[NDArray[np.uint8], tuple[int, int]] | None:
         with self._lock:
             if name in self._kept:
                 self._kept.move_to_end(name)
@@ -132,7 +148,7 @@ class _Cache:
             self._kept.clear()
             self._bytes = 0
 
-    def put(self, name: str, raster: tuple[NDArray[np.float32], tuple[int, int]]) -> None:
+    def put(self, name: str, raster: tuple[NDArray[np.uint8], tuple[int, int]]) -> None:
         with self._lock:
             if name not in self._kept:
                 self._kept[name] = raster
