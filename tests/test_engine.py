@@ -385,9 +385,7 @@ def test_a_sixteen_bit_plate_stays_sixteen_bit(tmp_path, file) -> None:
     scene = ink.Scene(name="one", frames="1-1", layer=[layer], medium="light")
     found, _ = ink.Film(size=SIZE, scenes=[scene]).pixels(0, bits=16)
     off = np.abs(found[..., :3].astype(int) - codes[..., :3])
-    assert (
-        off.max() <= 14
-    )  # halves: 2^-11 of linear light, / 2.4 by sRGB; 8 bits are off by 128
+    assert off.max() <= 14  # halves: 2^-11 of linear light, / 2.4 by sRGB; 8 bits are off by 128
 
 
 def test_paper_put_together_from_pieces_is_the_paper() -> None:
