@@ -32,7 +32,7 @@ class Repaint(NamedTuple):
     body: Annotated[str, Pigment()] = "ink"  # what neutral subjects are painted with
     subjects: Annotated[str, Choice("hue", "red", "lantern", "ink")] = "hue"  # which of their colours stay
     chroma: Annotated[float, Between(0, 1)] = 0.6  # footage without depth: how much of its own hue stays
-    glaze: Annotated[float, Between(0, 2)] = 0.0  # footage without depth: density laid over all of it, for night
+    glaze: Annotated[float, Between(0, 2)] = 0.0  # footage without depth: density laid over it all, for night
     veil: Annotated[float, Between(0, 1)] = 0.6  # footage without depth: how much grey veil is taken off
     recede: Annotated[float, Between(0, 1)] = 0.65  # footage without depth: how thin surroundings are painted
 

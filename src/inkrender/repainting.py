@@ -192,10 +192,10 @@ def from_tone(
     # a dense pigment needs less of it: whatever a look paints with, its darkest tone stays transparent
     scheme = (*look.near[:2], *look.mid)
     thinned = min(1.0, 2.5 / float(colour.absorbance(scheme[0]).mean()))
-    density = (np.maximum(density, 0) + np.float32(look.glaze)) * np.float32(look.wash * thinned)
-
+    density = np.maximum(density, 0)
     coloured = smoothstep(0.02, 0.12, plate.chroma) * np.float32(look.chroma)
-    place = np.clip(1.05 - 0.80 / (look.wash * thinned) * density + 0.18 * mid + 0.12 * slow, 0, 1)
+    place = np.clip(1.05 - 0.80 * density + 0.18 * mid + 0.12 * slow, 0, 1)
+    density = (density + np.float32(look.glaze)) * np.float32(look.wash * thinned)
     ramped = ramp(place, scheme)
     keep, hue_ink = _kept_hue(plate, look)
     inked = ramped + np.maximum(coloured, keep)[..., None] * (hue_ink - ramped)

@@ -1,0 +1,181 @@
+"""Looks: any plate becomes a painting, from its depth where it has one, from its tones otherwise."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import inkrender
+from inkrender import colour, library, scenefile, tones
+from inkrender.frame import Region
+from inkrender.shader import At, Inputs
+
+LOOKS = ("dawn", "failure", "resolution", "literati")
+FOLDER = Path(inkrender.__file__).parent / "looks"
+W, H = 192, 108
+
+
+def plate() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """(light, depth, normal): a ridge at 14 before one at 30, level ground, a red ball in front."""
+    y, x = np.mgrid[:H, :W].astype(np.float32)
+    light, depth = np.zeros((H, W, 4), np.float32), np.full((H, W), np.inf, np.float32)
+    normal = np.zeros((H, W, 3), np.float32)
+    for z, top, tone in ((30, 25, 0.35), (14, 50, 0.18)):
+        ridge = y > top + 6 * np.sin(x / 17 + z)
+        light[ridge], depth[ridge], normal[ridge] = (tone, tone, tone, 1), z, (0, -0.8, 0.6)
+    ground = y > 85
+    light[ground], depth[ground], normal[ground] = (0.5, 0.45, 0.35, 1), 10, (0, 0, 1)
+    depth[ground] = (10 - (y - 85) / 8)[ground]
+    ball = (x - 120) ** 2 + (y - 66) ** 2 < 6**2
+    light[ball], depth[ball], normal[ball] = (0.7, 0.03, 0.02, 1), 6, (0, -1, 0)
+    return light, depth, normal
+
+
+def repainted(look: str, scale: int = 1, passes: bool = True, **given: object) -> np.ndarray:
+    """What the look's `repaint` makes of the plate, enlarged `scale` times: ink (h, w, 4)."""
+    light, depth, normal = (np.repeat(np.repeat(a, scale, 0), scale, 1) for a in plate())
+    model = scenefile.read_look(FOLDER / f"{look}.toml")
+    use = next(layer for layer in model.layer if layer.use == "input").shaders[0]
+    shader = library.find(use.use)
+    params = shader.at(shader.bind({**use.with_, **given}, look), 0)
+    inputs = Inputs(depth=depth if passes else None, normal=normal if passes else None, matte=None)
+    dst = np.array(light)
+    shader.shade(dst, Region(0, 0, W * scale, H * scale, H * scale / 1080), At(seed=3), params, inputs)
+    return dst
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_a_built_in_look_reads_and_all_its_shaders_are_known(look: str) -> None:
+    model = scenefile.read_look(FOLDER / f"{look}.toml")
+    for layer in model.layer:
+        if layer.use != "input":
+            library.find(layer.use).bind(dict(layer.with_), layer.name)
+        for use in layer.shaders:
+            library.find(use.use).bind(dict(use.with_), layer.name)
+    assert 0 < model.liubai.target < 1
+
+
+@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("passes", [True, False])
+def test_repainting_makes_sound_ink_that_covers_as_the_plate_did(look: str, passes: bool) -> None:
+    ink = repainted(look, passes=passes)
+    assert np.isfinite(ink).all()
+    assert ink.min() >= 0
+    assert np.array_equal(ink[..., 3], plate()[0][..., 3])
+    assert not ink[..., :3][ink[..., 3] == 0].any()
+    assert colour.blank(ink)[ink[..., 3] == 1].mean() < 0.9  # something is painted
+
+
+@pytest.mark.parametrize("passes", [True, False])
+def test_repainting_is_the_same_every_time(passes: bool) -> None:
+    assert repainted("dawn", passes=passes).tobytes() == repainted("dawn", passes=passes).tobytes()
+
+
+@pytest.mark.parametrize("passes", [True, False])
+def test_a_look_is_alike_at_twice_the_size(passes: bool) -> None:
+    small, large = repainted("dawn", 2, passes), repainted("dawn", 4, passes)
+    halved = large.reshape(2 * H, 2, 2 * W, 2, 4).mean(axis=(1, 3))
+    density = small[..., :3].mean()
+    assert abs(halved[..., :3].mean() - density) < 0.12 * density
+
+
+def test_a_ridge_is_dark_at_its_crest_and_pale_at_its_foot() -> None:
+    density = repainted("literati", 2)[..., :3].mean(-1)
+    crest, foot = density[108:128, 40:200].mean(), density[156:166, 40:200].mean()
+    assert crest > 1.5 * foot
+
+
+def test_the_near_plane_is_painted_darker_than_the_far_one() -> None:
+    density = repainted("literati", 2)[..., :3].mean(-1)
+    assert density[120:150, :160].mean() > 1.15 * density[64:84, :160].mean()
+
+
+def test_colours_of_the_terrain_are_thrown_away() -> None:
+    """With depth, a green mountain and a grey one are the same painting."""
+    light, depth, normal = plate()
+    shader = library.find("repaint")
+    params = shader.at(shader.bind({}, "repaint"), 0)
+    made = []
+    for tint in ((1.0, 1.0, 1.0), (0.97, 1.01, 0.98)):
+        dst = light * np.float32([*tint, 1])
+        inputs = Inputs(depth=depth, normal=normal, matte=None)
+        shader.shade(dst, Region(0, 0, W, H, H / 1080), At(seed=3), params, inputs)
+        made.append(dst[:60, :90])
+    assert np.abs(made[0] - made[1]).mean() < 0.03 * made[0][..., :3].mean()
+
+
+def test_a_subject_keeps_its_hue_without_a_matte() -> None:
+    ink = repainted("resolution", 4)
+    ball = np.exp(-ink[4 * 63 : 4 * 69, 4 * 117 : 4 * 123, :3].mean((0, 1)))
+    assert ball[0] > 3 * ball[1]  # red lets red through
+
+
+def test_paper_is_left_round_a_subject() -> None:
+    ink = repainted("resolution", 4)[..., :3].mean(-1)
+    row = 4 * 66
+    beside, away = ink[row, 4 * 113 : 4 * 115].min(), ink[row, 4 * 96 : 4 * 104].mean()
+    assert beside < 0.5 * away
+
+
+@pytest.mark.parametrize("passes", [True, False])
+def test_literati_is_ink_alone_but_for_red(passes: bool) -> None:
+    ink = repainted("literati", 2, passes)[..., :3]
+    soot = colour.absorbance("ink")
+    left = ink[:, :150].reshape(-1, 3)
+    assert np.allclose(left / soot, (left / soot).mean(-1, keepdims=True), atol=1e-3)
+    ball = np.exp(-ink[2 * 64 : 2 * 68, 2 * 118 : 2 * 122].mean((0, 1)))
+    assert ball[0] > 1.5 * ball[1]
+
+
+def test_a_matte_says_who_the_subject_is() -> None:
+    light, depth, normal = plate()
+    matte = np.zeros((H, W), np.float32)
+    shader = library.find("repaint")
+    params = shader.at(shader.bind({"subjects": "hue"}, "repaint"), 0)
+    dst = np.array(light)
+    inputs = Inputs(depth=depth, normal=normal, matte=matte)
+    shader.shade(dst, Region(0, 0, W, H, H / 1080), At(seed=3), params, inputs)
+    neutral = dst[60:70, 114:126, :3] / colour.absorbance("ink")
+    assert np.allclose(neutral, neutral.mean(-1, keepdims=True), atol=1e-3)  # an empty matte: no subject
+
+
+@pytest.mark.parametrize("passes", [True, False])
+def test_broken_pixels_stay_where_they_are(passes: bool) -> None:
+    light, depth, normal = plate()
+    light[70, 40] = np.nan
+    light[72, 44, 0] = np.inf
+    depth[71, 42], normal[71, 43] = np.nan, np.nan
+    shader = library.find("repaint")
+    params = shader.at(shader.bind({}, "repaint"), 0)
+    inputs = Inputs(depth=depth if passes else None, normal=normal if passes else None, matte=None)
+    shader.shade(light, Region(0, 0, W, H, H / 1080), At(seed=3), params, inputs)
+    assert np.isfinite(light).all()
+
+
+# tones ----------------------------------------------------------------------------------------------------
+
+
+def test_five_tones_draw_a_wedge_to_five_densities() -> None:
+    wedge = np.linspace(0, 1.6, 4000, dtype=np.float32)
+    drawn = tones.five_tones(wedge, 1.0)
+    near = np.abs(drawn[:, None] - np.array(tones.FIVE)).min(axis=1)
+    assert (near < 0.03).mean() > 0.7
+    assert (np.diff(drawn) > -1e-6).all()
+
+
+def test_five_tones_at_zero_amount_leave_the_density() -> None:
+    wedge = np.linspace(0, 1.6, 100, dtype=np.float32)
+    assert np.array_equal(tones.five_tones(wedge, 0.0), wedge)
+
+
+@pytest.mark.parametrize(("hue", "pigment"), tones.WHEEL[:-1])
+def test_the_wheel_answers_a_hue_with_its_pigment(hue: float, pigment: str) -> None:
+    assert tones.wheel(np.array([hue], np.float32))[0] == pytest.approx(colour.absorbance(pigment), abs=1e-5)
+
+
+def test_a_ramp_begins_and_ends_in_its_own_pigments() -> None:
+    ends = tones.ramp(np.array([[0.0, 1.0]], np.float32), ("violet", "rose", "gamboge"))[0]
+    assert ends[0] == pytest.approx(colour.absorbance("violet"))
+    assert ends[1] == pytest.approx(colour.absorbance("gamboge"))
