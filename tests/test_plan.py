@@ -114,3 +114,10 @@ def test_one_layer_can_be_planned_alone() -> None:
 def test_a_layer_that_is_not_there_is_answered_with_the_nearest_name() -> None:
     with pytest.raises(ink.SceneError, match='did you mean "near"'):
         plan_frame(film_of(massif("far"), massif("near")), 0, seen="neer")
+
+
+def test_a_scene_says_what_one_of_its_frames_takes() -> None:
+    one = ink.Scene(name="one", frames="1001-1010", layer=(massif("peaks"),))
+    told = one.plan(1004).lines()
+    assert told[1] == "scene one, frame 1004 (ink)"
+    assert told[2].strip().startswith("peaks: massif(")

@@ -29,8 +29,6 @@ _NEEDED = {
     "pydantic": "pydantic",
     "typer": "typer",
     "rich": "rich",
-    "fileseq": "fileseq",
-    "contourpy": "contourpy",
     "resvg-py": "resvg_py",
     "tomli-w": "tomli_w",
 }

@@ -22,7 +22,13 @@ from .errors import PlateError, SceneError, did_you_mean
 from .frame import Frame
 from .timing import parse_fps
 
-Scene = scene.Scene
+class Scene(scene.Scene):
+    """A scene that can say what it takes to paint one of its frames."""
+
+    def plan(self, frame: int) -> plan.Plan:
+        """What one of the scene's own frames takes, in order, as in a film of this scene alone."""
+        alone = Film(title=self.name, scenes=(self,), folder=self.folder)
+        return alone.plan(alone.find_frame(f"{self.name}:{frame}"))
 
 
 class Film(scene.Film):
@@ -171,7 +177,7 @@ def load(path: str | os.PathLike[str], *, trust: bool = False) -> Film:
     """Read a film from its TOML. trust: run the shaders in its own `shaders/` folder, which is code."""
     from .scenefile import read_film
 
-    film = read_film(path, Film)
+    film = read_film(path, Film, Scene)
     return film.model_copy(update={"trust": True}) if trust else film
 
 
