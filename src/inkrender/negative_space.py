@@ -258,7 +258,7 @@ def solve(
     def share(threshold: float) -> float:
         numbers = (threshold, bleed, SOFT[0] - wander, SOFT[1] + wander, REACH)
         blank: int = count_blank(*flat, *map(np.float32, numbers))
-        return blank / (h * w)
+        return float(blank / (h * w))
 
     far = 1 + REACH * float(slope.max()) + float(fade.max())  # beyond this every edge is complete
     low, high = float(willing.min()) - far, float(willing.max()) + far
