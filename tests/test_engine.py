@@ -242,6 +242,14 @@ def test_the_array_form_grades_light_as_a_display_encoded_picture() -> None:
     np.testing.assert_allclose(graded.pixels[..., :3], wanted, rtol=2e-4)  # polynomial transfer curves
 
 
+def test_the_array_form_takes_a_cdl_file(tmp_path: Path) -> None:
+    path = tmp_path / "dawn.cc"
+    path.write_text('<ColorCorrection id="dawn"><SOPNode><Slope>.5 .5 .5</Slope></SOPNode></ColorCorrection>')
+    frame = ink.Frame(np.full((4, 4, 4), 0.25, np.float32))
+    told = ink.grade(frame, cdl={"slope": [0.5, 0.5, 0.5]})
+    assert np.array_equal(ink.grade(frame, cdl=path).pixels, told.pixels)
+
+
 def test_over_in_the_tiles_is_over_on_arrays() -> None:
     film = film_of(sky(), mist("m"))
     studio, one = film.studio(SIZE), film.plan(0).scenes[0]

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from inkrender.errors import PlateError
 from inkrender.io import stills
 from inkrender.io.sequence import BLACK, Pattern, Sequence, discover, ranges
+from inkrender.timing import parse_frames
 
 
 def touch(folder: Path, *names: str) -> Path:
@@ -206,36 +207,6 @@ def test_bounce_moves_one_frame_at_a_time_and_stays_inside(frame, length, first)
     assert abs(here - there) == (length > 1)
 
 
-def test_drawings_on_twos_are_held(tmp_path):
-    touch(tmp_path, *(f"walk.{n:04d}.png" for n in range(1, 9)))
-    plate = Sequence("walk.####.png", tmp_path)
-    assert [number(plate.resolve(n, exposure=2)) for n in range(1, 9)] == [1, 1, 3, 3, 5, 5, 7, 7]
-
-
-def test_drawings_numbered_on_twos_have_no_gaps_on_twos(tmp_path):
-    touch(tmp_path, *(f"walk.{n:04d}.png" for n in (1, 3, 5, 7)))
-    plate = Sequence("walk.####.png", tmp_path)
-    assert [number(plate.resolve(n, exposure=2)) for n in range(1, 9)] == [1, 1, 3, 3, 5, 5, 7, 7]
-
-
-def test_exposure_counts_from_its_origin(tmp_path):
-    touch(tmp_path, *(f"walk.{n:04d}.png" for n in range(1, 9)))
-    plate = Sequence("walk.####.png", tmp_path)
-    assert [number(plate.resolve(n, exposure=3, origin=2)) for n in range(1, 9)] == [1, 2, 2, 2, 5, 5, 5, 8]
-
-
-def test_a_held_gap_on_twos_goes_back_to_the_last_drawing(walk):
-    plate = Sequence("walk.####.png", walk)
-    assert number(plate.resolve(1006, exposure=2, missing="hold")) == 1003
-
-
-def test_check_finds_the_gap_before_anything_is_rendered(walk):
-    plate = Sequence("walk.####.png", walk)
-    plate.check(range(1001, 1004))
-    with pytest.raises(PlateError, match="lacks"):
-        plate.check(range(1001, 1011))
-
-
 def test_an_unknown_word_suggests_the_right_one(walk):
     with pytest.raises(PlateError, match=r'missing = "holt" is not known .did you mean "hold"'):
         Sequence("walk.####.png", walk).resolve(1001, missing="holt")
@@ -243,6 +214,11 @@ def test_an_unknown_word_suggests_the_right_one(walk):
 
 def test_ranges_are_written_for_people():
     assert ranges((1, 2, 3, 7, 9, 10)) == "1-3, 7, 9-10"
+
+
+@given(st.sets(st.integers(-5000, 5000), min_size=1, max_size=40))
+def test_ranges_read_back_as_the_same_frames(numbers):
+    assert parse_frames(ranges(tuple(numbers))) == sorted(numbers)
 
 
 # sizes ----------------------------------------------------------------------------------------------------

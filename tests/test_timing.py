@@ -11,7 +11,6 @@ from inkrender.errors import SceneError
 from inkrender.timing import (
     EASINGS,
     Key,
-    format_frames,
     held,
     parse_fps,
     parse_frames,
@@ -90,15 +89,6 @@ def test_a_range_that_cannot_be_meant_says_what_would_do(text, told):
     with pytest.raises(SceneError) as error:
         parse_frames(text)
     assert told in str(error.value)
-
-
-@given(st.lists(frames, min_size=1, max_size=40))
-def test_formatted_frames_read_back_as_the_same_set(numbers):
-    assert parse_frames(format_frames(numbers)) == sorted(set(numbers))
-
-
-def test_consecutive_frames_are_told_as_ranges():
-    assert format_frames([3, 1, 2, 7, 9, 10]) == "1-3,7,9-10"
 
 
 @given(frames, frames, st.integers(1, 12))

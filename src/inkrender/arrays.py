@@ -66,7 +66,7 @@ def liubai(
 def grade(
     frame: Frame,
     *,
-    cdl: dict[str, Any] | scene.Cdl | None = None,
+    cdl: dict[str, Any] | scene.Cdl | str | Path | None = None,
     chroma: float = 1.0,
     lut: str | Path | None = None,
     space: str = "srgb",
@@ -74,9 +74,15 @@ def grade(
 ) -> Frame:
     """Grade one frame: ink in ink (bare paper stays paper), light as a display-encoded picture.
 
-    cdl: {"slope": [...], "offset": [...], "power": [...], "saturation": s}. lut: a .cube file. A neutral
-    grade returns the frame itself. Raises SceneError for numbers out of range, PlateError for a bad LUT.
+    cdl: {"slope": [...], "offset": [...], "power": [...], "saturation": s}, or a .cc, .ccc or .cdl file
+    of one correction. lut: a .cube file. A neutral grade returns the frame itself. Raises SceneError for numbers out
+    of range, PlateError for a file that is no LUT or CDL.
     """
+    if isinstance(cdl, str | Path):
+        from .io.cdl import read_cdl
+
+        _, *numbers = read_cdl(cdl)
+        cdl = dict(zip(("slope", "offset", "power", "saturation"), numbers, strict=True))
     made = scene.Grade(
         cdl=cdl if isinstance(cdl, scene.Cdl) else scene.Cdl(**(cdl or {})),
         chroma=chroma,

@@ -9,6 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from . import colour
 from .errors import SceneError, did_you_mean
+from .io.sequence import Beyond, Missing
 from .model import Keyed, Mistake, Model, Number, Pair, Parameters, ShaderUse, Share, flat, refuse
 from .timing import value_at
 
@@ -55,8 +56,6 @@ def _transfer(given: Any) -> Any:
     return given
 
 
-Missing = Literal["error", "hold", "nearest", "black", "transparent"]
-Outside = Literal["hold", "black", "loop", "bounce", "transparent", "error"]
 KINDS_OF_LAYER = ("use", "file", "rig", "text")
 
 
@@ -139,8 +138,8 @@ class Layer(Model):
         default=1, ge=1, le=1000, description="Frames each drawing stays: 2 = drawn on twos."
     )
     missing: Missing = Field(default="error", description="What a gap in a sequence shows.")
-    before: Outside = Field(default="hold", description="What is shown before the first drawing.")
-    after: Outside = Field(default="hold", description="What is shown after the last drawing.")
+    before: Beyond = Field(default="hold", description="What is shown before the first drawing.")
+    after: Beyond = Field(default="hold", description="What is shown after the last drawing.")
     offset: int | None = Field(
         default=None, description="Frame of the file = frame of the scene + offset; default 0."
     )

@@ -104,17 +104,6 @@ def _one_range(part: str, text: str) -> Iterable[int]:
     return every[::step]
 
 
-def format_frames(frames: Iterable[int]) -> str:
-    """Frame numbers as short text, sorted: [1, 2, 3, 7] -> "1-3,7". What `parse_frames` reads back."""
-    runs: list[list[int]] = []
-    for n in sorted(set(frames)):
-        if runs and n == runs[-1][1] + 1:
-            runs[-1][1] = n
-        else:
-            runs.append([n, n])
-    return ",".join(str(a) if a == b else f"{a}-{b}" for a, b in runs)
-
-
 def held(frame: int, first: int, exposure: int) -> int:
     """The frame whose drawing is on screen at `frame` when every drawing stays for `exposure` frames.
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import re
+from bisect import bisect_right
 from collections.abc import Iterable
 from collections.abc import Sequence as Frames
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 from ..errors import PlateError, did_you_mean
 from . import files
@@ -17,8 +18,8 @@ Missing = Literal["error", "hold", "nearest", "black", "transparent"]
 Beyond = Literal["hold", "black", "loop", "bounce", "transparent", "error"]
 BLACK: Literal["black"] = "black"  # what resolve gives for an opaque black frame
 
-MISSING = ("error", "hold", "nearest", "black", "transparent")
-BEYOND = ("hold", "black", "loop", "bounce", "transparent", "error")
+MISSING: tuple[str, ...] = get_args(Missing)
+BEYOND: tuple[str, ...] = get_args(Beyond)
 PICTURES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".exr")
 
 _TOKEN = re.compile(r"#+|%0?(\d*)d")
@@ -186,55 +187,31 @@ class Sequence:
         missing: str = "error",
         before: str = "hold",
         after: str = "hold",
-        exposure: int = 1,
-        origin: int | None = None,
     ) -> Path | Literal["black"] | None:
         """The file to show at `frame`, BLACK for an opaque black frame, or None for a transparent one.
 
-        frame: in the file's own numbers. exposure: frames a drawing is held, counted from `origin` (the first
-        frame of the sequence when None): drawn on twos is 2. before, after: what stands beyond the first and
-        the last file; missing: what stands in a gap between them. A plain file stands everywhere.
+        frame: in the file's own numbers. before, after: what stands beyond the first and the last file;
+        missing: what stands in a gap between them. A plain file stands everywhere.
         Raises PlateError listing the gaps when the answer is "error".
         """
         _known("missing", missing, MISSING)
         _known("before", before, BEYOND)
         _known("after", after, BEYOND)
-        if exposure < 1:
-            raise PlateError(
-                f"{self.pattern}: exposure = {exposure} holds no frame: use 1 (default), 2 for twos, ..."
-            )
         if not self.pattern.numbered:
             return self.pattern.path(frame)
-        start = self.first if origin is None else origin
-        held = start + (frame - start) // exposure * exposure
-        inside = within(held, self.first, self.last, before=before, after=after, name=str(self.pattern))
+        inside = within(frame, self.first, self.last, before=before, after=after, name=str(self.pattern))
         if inside is None or inside == BLACK:
             return inside
-        held = inside
-        at = self._at_or_before(held)
-        if self.frames[at] == held:
-            return self.path(held)
+        at = bisect_right(self.frames, inside) - 1
+        if self.frames[at] == inside:
+            return self.path(inside)
         if missing == "error":
-            raise self._gap_error(held)
+            raise self._gap_error(inside)
         if missing in ("black", "transparent"):
             return BLACK if missing == "black" else None
-        if missing == "nearest" and self.frames[at + 1] - held < held - self.frames[at]:
+        if missing == "nearest" and self.frames[at + 1] - inside < inside - self.frames[at]:
             at += 1
         return self.path(self.frames[at])
-
-    def check(
-        self,
-        frames: Iterable[int],
-        *,
-        missing: str = "error",
-        before: str = "hold",
-        after: str = "hold",
-        exposure: int = 1,
-        origin: int | None = None,
-    ) -> None:
-        """Raise PlateError for the first of `frames` that cannot be shown; arguments as `resolve`."""
-        for frame in frames:
-            self.resolve(frame, missing=missing, before=before, after=after, exposure=exposure, origin=origin)
 
     def sizes(self) -> dict[tuple[int, int], tuple[int, ...]]:
         """Frames by picture size (w, h), from every file's header: more than one key means mixed sizes."""
@@ -252,11 +229,6 @@ class Sequence:
             listed = "; ".join(f"{w}x{h}: {ranges(frames)}" for (w, h), frames in sizes)
             raise PlateError(f"{self.pattern} mixes sizes ({listed}): render the odd ones again at one size")
         return sizes[0][0]
-
-    def _at_or_before(self, frame: int) -> int:
-        from bisect import bisect_right
-
-        return bisect_right(self.frames, frame) - 1
 
     def _gap_error(self, asked: int) -> PlateError:
         gaps = self.gaps()
