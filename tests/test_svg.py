@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from inkrender import colour
+from inkrender import cache, colour
 from inkrender.errors import PlateError, SceneError
 from inkrender.io import ribbon, svg, vector
 from inkrender.io.svg import Rig, rig
@@ -66,12 +66,12 @@ def centre(raster: vector.Raster) -> np.ndarray:
 # poses ----------------------------------------------------------------------------------------------------
 
 
-def test_the_same_pose_gives_the_same_pixels():
+def test_the_same_pose_gives_the_same_pixels(monkeypatch):
     one, two = (Rig(RIGS / "penguin.svg") for _ in range(2))
     values = {"body.rotate": 7.0, "eyelid.y": 5.0}
-    vector._cache.forget()
+    monkeypatch.setattr(vector, "_drawings", cache.Memory(limit=1 << 20))
     a = one.raster(values, 1.25, 0.7, 0.5)
-    vector._cache.forget()
+    monkeypatch.setattr(vector, "_drawings", cache.Memory(limit=1 << 20))
     b = two.raster(values, 1.25, 0.7, 0.5)
     assert a.origin == b.origin
     assert np.array_equal(a.pixels, b.pixels)

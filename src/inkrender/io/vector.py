@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
-import threading
-from collections import OrderedDict
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import colour
+from .. import cache, colour
 from ..errors import PlateError, SceneError
 
 SVG = "http://www.w3.org/2000/svg"
 XLINK = "http://www.w3.org/1999/xlink"
-CACHE_BYTES = 64 << 20  # rasters kept; a wheel at 1080 lines takes about 3 MB
 LARGEST = 16384  # px on a side
+
+_drawings = cache.Memory(limit=64 << 20)  # a wheel at 1080 lines takes about 3 MB
 
 
 class Raster(NamedTuple):
@@ -68,12 +66,11 @@ def drawn(
     w, h = max(1, math.ceil(box[2] * scale)), max(1, math.ceil(box[3] * scale))
     if max(w, h) > LARGEST:
         raise SceneError(f"{where}: at scale {scale:g} it would be {w}x{h} px: {LARGEST} is the most")
-    name = hashlib.blake2b(repr((box, scale, fonts)).encode() + svg.encode(), digest_size=16).hexdigest()
-    found = _cache.get(name)
-    if found is None:
-        found = _cropped(_codes(_framed(svg, box, scale, w, h), where, fonts))
-        _cache.put(name, found)
-    return found
+    return _drawings.get(
+        cache.digest(box, scale, fonts, svg),
+        lambda: _cropped(_codes(_framed(svg, box, scale, w, h), where, fonts)),
+        lambda found: found[0].nbytes,
+    )
 
 
 def light(codes: NDArray[Any], premultiplied: bool) -> NDArray[np.float32]:
@@ -127,34 +124,3 @@ def _cropped(codes: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], tuple[int, in
     cut[1:-1, 1:-1] = codes[y0:y1, x0:x1]
     cut.setflags(write=False)
     return cut, (int(x0) - 1, int(y0) - 1)
-
-
-class _Cache:
-    """The rasters used last, bounded by bytes, shared by all threads."""
-
-    def __init__(self, most: int) -> None:
-        self._most, self._bytes, self._lock = most, 0, threading.Lock()
-        self._kept: OrderedDict[str, tuple[NDArray[np.uint8], tuple[int, int]]] = OrderedDict()
-
-    def get(self, name: str) -> tuple[NDArray[np.uint8], tuple[int, int]] | None:
-        with self._lock:
-            if name in self._kept:
-                self._kept.move_to_end(name)
-            return self._kept.get(name)
-
-    def forget(self) -> None:
-        """Empty it."""
-        with self._lock:
-            self._kept.clear()
-            self._bytes = 0
-
-    def put(self, name: str, raster: tuple[NDArray[np.uint8], tuple[int, int]]) -> None:
-        with self._lock:
-            if name not in self._kept:
-                self._kept[name] = raster
-                self._bytes += raster[0].nbytes
-            while self._bytes > self._most and len(self._kept) > 1:
-                self._bytes -= self._kept.popitem(last=False)[1][0].nbytes
-
-
-_cache = _Cache(CACHE_BYTES)
