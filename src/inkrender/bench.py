@@ -21,7 +21,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from . import colour, manifest
+from . import colour, manifest, paint
 from .frame import Baked, Region
 from .kernels import grade, jit
 from .kernels.program import CANVAS, SRC, LiftFields, Program
@@ -209,8 +209,8 @@ def numpy_chain(chain: Chain) -> NDArray[np.uint8]:
     for layer in chain.layers[1:]:
         alpha = layer[..., 3:].astype(np.float32) / np.float32(255)
         light = decode[layer[..., :3]] * alpha + light * (1 - alpha)
-    mask = _smooth(light @ colour.LUMA.astype(np.float32), *THRESHOLD)
-    mask = _smooth(mask + WOBBLE * (chain.noise - np.float32(0.5)), *EDGE)[..., None]
+    mask = paint.smoothstep(*THRESHOLD, light @ colour.LUMA.astype(np.float32))
+    mask = paint.smoothstep(*EDGE, mask + WOBBLE * (chain.noise - np.float32(0.5)))[..., None]
     graded = np.asarray(colour.encode(light, "srgb"), np.float32) * SLOPE_ROW + OFFSET_ROW
     graded = np.clip(graded, 0, 1) ** POWER_ROW
     luma = (graded @ colour.LUMA.astype(np.float32))[..., None]
@@ -239,8 +239,9 @@ def cv2_chain(chain: Chain) -> NDArray[np.uint8]:
             cv2.subtract(top, light, top)
             cv2.multiply(top, alpha, top, 1 / 255, cv2.CV_32F)
             cv2.add(light, top, light)
-        mask = _smooth(cv2.transform(light, luma), *THRESHOLD)
-        mask = _smooth(mask + np.float32(WOBBLE) * (chain.noise[rows] - np.float32(0.5)), *EDGE)[..., None]
+        mask = paint.smoothstep(*THRESHOLD, cv2.transform(light, luma))
+        mask += np.float32(WOBBLE) * (chain.noise[rows] - np.float32(0.5))
+        mask = paint.smoothstep(*EDGE, mask)[..., None]
         graded = codes[(light * np.float32(65535)).astype(np.uint16)]
         graded = np.clip(graded * SLOPE_ROW + OFFSET_ROW, 0, 1)
         graded = cv2.merge([cv2.pow(p, float(k)) for p, k in zip(cv2.split(graded), POWER, strict=True)])
@@ -375,11 +376,6 @@ def _race(
     finally:
         cv2.setNumThreads(threads)
         _float_layers.clear()
-
-
-def _smooth(x: NDArray[Any], lo: float, hi: float) -> NDArray[np.float32]:
-    t = np.clip((x - np.float32(lo)) / np.float32(hi - lo), 0, 1)
-    return np.asarray(t * t * (3 - 2 * t), np.float32)
 
 
 def _clouds(w: int, h: int, octaves: int, seed: int) -> NDArray[np.float64]:
