@@ -56,7 +56,7 @@ def liubai(
     sheet = np.zeros((h, w, 4), np.float32)
     paper = library.find("paper")
     paper.shade(sheet, region, At(seed=seed), paper.at(paper.bind({}, "paper"), 0), Inputs())
-    matte = negative_space.lift_matte(lift, sheet[..., 3], region.scale)
+    matte = negative_space.lift_matte(lift, sheet[..., 3])
     lifted = canvas.lift(ink, matte)
     lifted[..., 3] = ink[..., 3] * (1 - matte)
     told = {"target": target, "blank": float(np.mean(colour.blank(lifted))), "reachable": lift.reachable}
@@ -75,8 +75,8 @@ def grade(
     """Grade one frame: ink in ink (bare paper stays paper), light as a display-encoded picture.
 
     cdl: {"slope": [...], "offset": [...], "power": [...], "saturation": s}, or a .cc, .ccc or .cdl file
-    of one correction. lut: a .cube file. A neutral grade returns the frame itself. Raises SceneError for numbers out
-    of range, PlateError for a file that is no LUT or CDL.
+    of one correction. lut: a .cube file. A neutral grade returns the frame itself. Raises SceneError for
+    numbers out of range, PlateError for a file that is no LUT or CDL.
     """
     if isinstance(cdl, str | Path):
         from .io.cdl import read_cdl

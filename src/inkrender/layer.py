@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BeforeValidator, Field, model_validator
@@ -225,14 +226,17 @@ class Layer(Model):
             mistakes.append(Mistake(("keys",), f"{next(iter(self.keys))} is keyed, but the layer has no rig"))
         if self.offset is not None and self.start is not None:
             mistakes.append(Mistake(("offset",), "offset and start say the same thing: keep one of them"))
-        for name in self.inputs:
-            if name not in INPUTS:
-                near = did_you_mean(name, INPUTS)
-                mistakes.append(
-                    Mistake(("inputs", name), f'unknown input "{name}"{near}: use {", ".join(INPUTS)}')
-                )
-        refuse(mistakes)
+        refuse([*mistakes, *unknown_inputs(self.inputs)])
         return self
+
+
+def unknown_inputs(names: Iterable[str]) -> list[Mistake]:
+    """A mistake for each of a layer's or a look's `inputs` that no shader could ask for."""
+    return [
+        Mistake(("inputs", n), f'unknown input "{n}"{did_you_mean(n, INPUTS)}: use {", ".join(INPUTS)}')
+        for n in names
+        if n not in INPUTS
+    ]
 
 
 def _white(given: Any) -> Any:

@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
 from .errors import SceneError, did_you_mean
-from .layer import INPUTS, Layer
+from .layer import Layer, unknown_inputs
 from .model import Keyed, Mistake, Model, Number, Pair, Share, Triple, quote, refuse
 from .timing import parse_frames
 
@@ -261,13 +261,7 @@ class Look(Picture):
             mistakes.append(
                 Mistake(("layer", i, "use"), 'a look has one layer with use = "input", this is another')
             )
-        for name in self.inputs:
-            if name not in INPUTS:
-                near = did_you_mean(name, INPUTS)
-                mistakes.append(
-                    Mistake(("inputs", name), f'unknown input "{name}"{near}: use {", ".join(INPUTS)}')
-                )
-        refuse(mistakes)
+        refuse([*mistakes, *unknown_inputs(self.inputs)])
         return self
 
     def scene(self, first: int, last: int) -> Scene:
