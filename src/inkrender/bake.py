@@ -138,9 +138,9 @@ class Studio:
             layer.kind,
             layer.seed,
             self.film.seed,
-            layer.source.told() if layer.source else None,
-            [use.told() for use in layer.shaders],
-            self.paper.told(),
+            layer.source.digest if layer.source else None,
+            [use.digest for use in layer.shaders],
+            self._paper_digest,
             _place(self._region(layer)) if layer.source else (self.size, layer.zoom_max),
             self._made_from(one, layer),
             when,
@@ -172,11 +172,9 @@ class Studio:
         return self._shaded(layer, frame, region, "light")
 
     def _region(self, layer: LayerPass) -> Region:
-        """What has to be painted of a source: all that is ever seen of it, or what this frame sees."""
+        """What has to be painted of a source: all that is seen of this picture."""
         scale = self.scale * layer.zoom_max
-        w, h = sheet(self.film)
-        v = layer.view
-        x0, y0, x1, y1 = layer.extent if layer.static else (v.x, v.y, v.x + w / v.zoom, v.y + h / v.zoom)
+        x0, y0, x1, y1 = layer.extent
         left, top = math.floor(x0 * scale) - MARGIN, math.floor(y0 * scale) - MARGIN
         right, low = math.ceil(x1 * scale) + MARGIN, math.ceil(y1 * scale) + MARGIN
         return Region(left / scale, top / scale, right - left, low - top, scale)

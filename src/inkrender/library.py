@@ -17,6 +17,7 @@ import threading
 import traceback
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -120,7 +121,8 @@ def stage(shader: Shader) -> Stage:
 
 def read(path: Path) -> Shader:
     """Read one shader file and check it against the contract. ShaderError names file and line."""
-    path = Path(path).resolve()
+    path = Path(path)
+    path = _whole(path) if path.is_absolute() else path.resolve()
     told = path.stat()
     key = (str(path), told.st_size, told.st_mtime_ns)
     with _READING:
@@ -132,6 +134,12 @@ def read(path: Path) -> Shader:
 # reading a file -------------------------------------------------------------------------------------------
 
 
+@lru_cache(maxsize=1024)  # a film asks for its shaders in every frame
+def _whole(path: Path) -> Path:
+    return path.resolve()
+
+
+@lru_cache(maxsize=1)
 def _built_in() -> Path:
     package = importlib.import_module("inkrender.shaders")
     return Path(next(iter(package.__path__)))

@@ -9,9 +9,10 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal
 
-from . import grading, library, scene
+from . import cache, grading, library, scene
 from .errors import SceneError, did_you_mean
 from .timing import held, is_keyed, seed_of, value_at
 
@@ -53,6 +54,11 @@ class ShaderPass:
         """What decides its pixels."""
         return [self.shader.name, self.shader.digest, self.params._asdict()]
 
+    @cached_property
+    def digest(self) -> str:
+        """What decides its pixels, as 32 hex digits."""
+        return cache.digest(self.told())
+
 
 @dataclass(frozen=True)
 class LayerPass:
@@ -64,7 +70,7 @@ class LayerPass:
     seconds: float
     seed: int
     view: View
-    extent: tuple[float, float, float, float]  # of all views in the scene: x0, y0, x1, y1 in layer px
+    extent: tuple[float, float, float, float]  # of all views of this picture: x0, y0, x1, y1 in layer px
     zoom_max: float  # the closest the camera comes to this layer in the scene
     opacity: float
     source: ShaderPass | None
@@ -167,18 +173,18 @@ def plan_frame(
     n: int,
     folders: Sequence[Any] = (),
     seen: str | None = None,
-    reach: dict[tuple[str, str], Reach] | None = None,
+    known: dict[Any, Any] | None = None,
 ) -> Plan:
     """Plan film frame n (0-based over the cut).
 
-    folders: further shader folders. seen: only this layer. reach: a dictionary that remembers, from one plan
-    of this film to the next, what the scenes ever see of their layers.
+    folders: further shader folders. seen: only this layer. known: a dictionary that remembers, from one plan
+    of this film to the next, what the scenes ever see of their layers, and parameters already checked.
     """
-    reach = {} if reach is None else reach
+    known = {} if known is None else known
     at = film.at(n)
     if seen is not None:  # one layer is looked at in its own scene, also within a transition
         at = scene.Moment((film.locate(n),))
-    passes = tuple(plan_scene(film, one, frame, folders, seen, reach) for one, frame in at.pictures)
+    passes = tuple(plan_scene(film, one, frame, folders, seen, known) for one, frame in at.pictures)
     shader = None
     if at.transition is not None:
         anchors = {**at.pictures[0][0].anchors, **at.pictures[1][0].anchors}
@@ -206,15 +212,15 @@ def plan_scene(
     frame: int,
     folders: Sequence[Any] = (),
     seen: str | None = None,
-    reach: dict[tuple[str, str], Reach] | None = None,
+    known: dict[Any, Any] | None = None,
 ) -> ScenePass:
     """Plan one frame of a scene; arguments as `plan_frame`."""
-    reach = {} if reach is None else reach
+    known = {} if known is None else known
     names = [layer.name for layer in one.layer]
     if seen is not None and seen not in names:
         raise SceneError(f'scene "{one.name}" has no layer "{seen}"{did_you_mean(seen, names)}')
     passes = [
-        _layer(film, one, layer, frame, folders, reach)
+        _layer(film, one, layer, frame, folders, known)
         for layer in one.layer
         if seen is None or layer.name == seen
     ]
@@ -325,20 +331,26 @@ def _layer(
     layer: scene.Layer,
     frame: int,
     folders: Sequence[Any],
-    reach: dict[tuple[str, str], Reach],
+    known: dict[Any, Any],
 ) -> LayerPass:
     where = f'scene "{one.name}", layer "{layer.name}"'
     drawing = held(frame, one.first, layer.exposure)
     source, keyed = None, False
     if layer.use is not None:
-        source = _use(layer.use, layer.with_, one.anchors, where, drawing, folders)
+        source = _use(layer.use, layer.with_, one.anchors, where, drawing, folders, known)
         keyed = source.moving
-    shaders = [_use(u.use, u.with_, one.anchors, where, drawing, folders) for u in layer.shaders]
+    shaders = [
+        _use(u.use, u.with_, one.anchors, where, drawing, folders, known, i)
+        for i, u in enumerate(layer.shaders)
+    ]
     keyed = keyed or any(use.moving for use in shaders)
     still = layer.file is not None and not moves(layer.file)
-    if (one.name, layer.name) not in reach:
-        reach[one.name, layer.name] = ever_seen(film, one, layer)
-    ever = reach[one.name, layer.name]
+    if (one.name, layer.name) not in known:
+        known[one.name, layer.name] = ever_seen(film, one, layer)
+    ever: Reach = known[one.name, layer.name]
+    static = not keyed and (layer.use is not None or still or layer.text is not None)
+    # a picture that moves is painted for the frames that hold it, and is the same for all of them
+    held_for = range(drawing, drawing + layer.exposure)
     return LayerPass(
         layer=layer,
         frame=frame,
@@ -346,26 +358,39 @@ def _layer(
         seconds=float((drawing - one.first) / film.fps),
         seed=_seed(film, one, layer.name),
         view=view(film, one, layer, frame),
-        extent=ever.extent,
+        extent=ever.extent if static else _extent(film, [view(film, one, layer, f) for f in held_for]),
         zoom_max=ever.zoom,
         opacity=float(value_at(layer.opacity, frame)),
         source=source,
         shaders=tuple(shaders),
-        static=not keyed and (layer.use is not None or still or layer.text is not None),
+        static=static,
     )
 
 
 def ever_seen(film: scene.Film, one: scene.Scene, layer: scene.Layer) -> Reach:
     """The part of a layer that any frame of the scene, handles included, can see."""
-    w, h = sheet(film)
     views = [view(film, one, layer, f) for f in _frames(film, one)]
-    extent = (
+    return Reach(_extent(film, views), max(v.zoom for v in views))
+
+
+def _extent(film: scene.Film, views: Sequence[View]) -> tuple[float, float, float, float]:
+    w, h = sheet(film)
+    return (
         min(v.x for v in views),
         min(v.y for v in views),
         max(v.x + w / v.zoom for v in views),
         max(v.y + h / v.zoom for v in views),
     )
-    return Reach(extent, max(v.zoom for v in views))
+
+
+@dataclass(frozen=True)
+class _Bound:
+    """A shader with its checked parameters, and the pass itself where no frame changes it."""
+
+    shader: library.Shader
+    values: dict[str, Any]
+    moving: bool
+    always: ShaderPass | None
 
 
 def _use(
@@ -375,12 +400,21 @@ def _use(
     where: str,
     frame: int,
     folders: Sequence[Any],
+    known: dict[Any, Any] | None = None,
+    place: int = -1,
 ) -> ShaderPass:
+    """A shader at a frame. place: its number among the shaders of a layer; known: as for `plan_frame`."""
+    known = {} if known is None else known
     shader = library.find(name, tuple(folders))
-    told = {k: _places(v, anchors) if _takes_points(shader, k) else v for k, v in given.items()}
-    values = shader.bind(told, where)
-    keyed = any(spec.keyable and is_keyed(values[k]) for k, spec in shader.fields.items())
-    return ShaderPass(shader, shader.at(values, frame), shader.animated or keyed)
+    bound: _Bound | None = known.get((where, place, name))
+    if bound is None or bound.shader is not shader:  # a file that was edited is another shader
+        told = {k: _places(v, anchors) if _takes_points(shader, k) else v for k, v in given.items()}
+        values = shader.bind(told, where)
+        keyed = any(spec.keyable and is_keyed(values[k]) for k, spec in shader.fields.items())
+        moving = shader.animated or keyed
+        always = None if keyed else ShaderPass(shader, shader.at(values, frame), moving)
+        bound = known[where, place, name] = _Bound(shader, values, moving, always)
+    return bound.always or ShaderPass(shader, shader.at(bound.values, frame), bound.moving)
 
 
 def _takes_points(shader: library.Shader, name: str) -> bool:

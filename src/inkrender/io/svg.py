@@ -52,6 +52,8 @@ class Rig:
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
         self._root = _parse(self.path)
+        for node in self._root.iter():
+            _paint(node, self.path)
         self.viewbox = self._viewbox()
         self.origin = self._pair(self._root, "data-origin", (0.0, 0.0))
         self._sprites = sprites.has_sprites(self._root)
@@ -190,16 +192,12 @@ class Rig:
         self, node: ET.Element, values: Mapping[str, float], t: float, wind: float, turned: float
     ) -> None:
         """Write the moves of `node` and all below it. turned: degrees the groups around it have turned."""
-        _paint(node, self.path)
         part = node.get("id")
         if node.tag == SVG + "g" and part in self.parts:
             turned = self._move(node, part, values, t, wind, turned)
         if node.tag != SVG + "defs":
             for child in node:
                 self._place(child, values, t, wind, turned)
-        else:
-            for child in node.iter():
-                _paint(child, self.path)
 
     def _move(
         self, node: ET.Element, part: str, values: Mapping[str, float], t: float, wind: float, turned: float
