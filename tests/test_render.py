@@ -158,7 +158,7 @@ def test_too_small_a_disk_is_refused_before_the_first_frame(tmp_path, monkeypatc
 
 def test_a_folder_that_cannot_be_made_is_refused(tmp_path):
     (tmp_path / "out").write_text("a file")
-    with pytest.raises(RefusedError, match="cannot be a folder"):
+    with pytest.raises(RefusedError, match="is a file, not a folder"):
         run(FakeFilm(), tmp_path / "out")
 
 

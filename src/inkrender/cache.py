@@ -20,6 +20,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from .errors import RefusedError
 from .frame import Baked, Medium, Region, occupancy
 from .io import files
 
@@ -33,10 +34,13 @@ SHELL = {  # modules that decide no pixel: editing them leaves every frame as it
 
 
 def folder(beside: Path | None = None) -> Path:
-    """Where baked things are kept. beside: the film's folder."""
+    """Where baked things are kept. beside: the film's folder. RefusedError for INKRENDER_CACHE=FILE."""
     chosen = os.environ.get("INKRENDER_CACHE")
     if chosen:
-        return Path(chosen).expanduser()
+        told = Path(chosen).expanduser()
+        if told.exists() and not told.is_dir():
+            raise RefusedError(f'INKRENDER_CACHE="{chosen}" is a file: set it to a folder, or unset it')
+        return told
     if beside is not None and os.access(beside, os.W_OK):
         return beside / ".inkrender"
     return Path(os.environ.get("XDG_CACHE_HOME", "~/.cache")).expanduser() / "inkrender"

@@ -79,9 +79,9 @@ def check_film(
     report = Report(film, trust)
     wanted = _frames(report, frames)
     _film(report)
-    seen = {one.name for n in wanted for one, _ in film.at(n).pictures}
+    seen = {one.name for n in wanted for one, _ in film.at(n).pictures} if frames is not None else set()
     for one in film.scenes:
-        if one.name in seen or not wanted:
+        if not seen or one.name in seen:
             _scene(report, one)
     _output(report, Path(out) if out is not None else film.path(film.deliver.file), len(wanted))
     return report.problems

@@ -193,7 +193,7 @@ def still(
     from .io import files, stills
     from .render import bits_for
 
-    made = film_of(film, trust)
+    made = checked_film(film, trust, frame, inputs=False)
     n = made.find_frame(frame)
     if plan:
         for line in made.plan(n, layer).lines():
@@ -203,7 +203,7 @@ def still(
             raise SceneError("name a file with -o x.png, or ask for the --plan")
         return
     depth = bits_for(output, bits)
-    files.make_folder(Path(output).parent)
+    files.check_output(output)
     pixels, _ = made.pixels(n, _size(made, scale), depth, seen=layer, graded=not before_grade)
     stills.write(output, pixels)
     if not plan:

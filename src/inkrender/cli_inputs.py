@@ -19,15 +19,16 @@ def film_of(path: str, trust: bool) -> Any:
     return load(path, trust=trust)
 
 
-def checked_film(path: str, trust: bool, frames: str | None = None) -> Any:
+def checked_film(path: str, trust: bool, frames: str | None = None, inputs: bool = True) -> Any:
     """The film, when nothing that can be known before its first frame stands in the way.
 
-    frames: the text of -F, whose scenes alone are looked at. Raises SceneError or PlateError with all that is
-    wrong, a line each.
+    frames: the text of -F, whose scenes alone are looked at. inputs: False lets missing files pass, which
+    the frame may not need. Raises SceneError or PlateError with all that is wrong, a line each.
     """
     from . import check
 
-    _refuse(check.check_file(path, trust=trust, frames=frames)[1])
+    found = check.check_file(path, trust=trust, frames=frames)[1]
+    _refuse([p for p in found if inputs or p.code != PlateError.exit_code])
     return film_of(path, trust)
 
 
@@ -89,9 +90,10 @@ def _kind_of(name: str) -> str:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return "film"
-    if "film" in data or "scene" not in data:
+    if "film" in data or not {"scene", "layer", "inputs"} & data.keys():
         return "film"
-    return "scene" if "frames" in data["scene"] else "look"
+    table = data.get("scene")
+    return "scene" if isinstance(table, dict) and "frames" in table else "look"
 
 
 def of_footage(film: Any, text: str | None) -> list[int]:

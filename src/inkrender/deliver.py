@@ -75,7 +75,7 @@ def assemble(
     h, w = first.shape[:2]
     if w % 2 or h % 2:
         raise SceneError(f"the frame size {w} x {h} is odd: video needs even numbers")
-    files.make_folder(out.parent)
+    files.check_output(out)
     need, free = int(w * h * len(frame_paths) * chosen.least) + 65536, files.free_bytes(out)
     if need > free:
         raise RefusedError(
@@ -130,6 +130,8 @@ def movie(
         None if chosen.audio_codec is None else sound_of(film, run)
     )  # a missing sound is told before frames
     pattern = frames or frames_pattern(film, size, chosen.bits)
+    if not dry_run:
+        files.check_output(out)
     report = render(
         film, run, pattern, size=size, bits=_bits(chosen), dry_run=dry_run, on_event=on_event, **options
     )

@@ -137,13 +137,14 @@ def _encoders() -> Fact:
 def _folder() -> Fact:
     from .io import files
 
-    folder = cache.folder()
+    chosen = os.environ.get("INKRENDER_CACHE") or str(cache.folder())
     try:
+        folder = cache.folder()
         probe = folder / f".doctor.{os.getpid()}"
         files.write_bytes(probe, b"ink")
         probe.unlink()
     except (InkError, OSError) as error:
-        return Fact("cache", str(folder), False, f"{error}; or set INKRENDER_CACHE")
+        return Fact("cache", chosen, False, f"{error}; or set INKRENDER_CACHE")
     free = files.size_text(shutil.disk_usage(folder).free)
     return Fact("cache", str(folder), hint=f"{free} free; a film's own is .inkrender beside it")
 

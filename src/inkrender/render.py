@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import manifest
-from .errors import InkError, RefusedError, SceneError, did_you_mean
+from .errors import InkError, PlateError, RefusedError, SceneError, did_you_mean
 from .io import files
 from .io.sequence import Pattern
 from .timing import seed_of
@@ -165,7 +165,7 @@ def render(
         raise SceneError("no frame to render: the range is empty")
     if outside := [n for n in wanted if not 0 <= n < film.length]:
         raise SceneError(f"film frame {outside[0]} is outside the film: it has frames 0-{film.length - 1}")
-    order = known_order(order)
+    order, threads = known_order(order), jobs or default_jobs()
     size = even_size(size or film.size)
     pattern, appended = with_token(out, len(wanted))
     bits = bits_for(pattern, bits, getattr(film, "bits", 8))
@@ -181,7 +181,7 @@ def render(
     painted = _Painted(film, size, bits, tell, len(todo))
     interrupted = False
     try:
-        _pool(painted, _ordered(todo, order), jobs or default_jobs(), cont)
+        _pool(painted, _ordered(todo, order), threads, cont)
     except KeyboardInterrupt:
         interrupted = True
     report = _end(tell, paths, painted.done, len(wanted) - len(todo), tuple(painted.failed), started, False)
@@ -205,7 +205,8 @@ def with_token(out: str | os.PathLike[str], count: int) -> tuple[str, bool]:
     """The output pattern, and whether `.####` was put before its suffix because `count` frames need it."""
     path = Path(out)
     if not path.suffix or _TOKEN.search(path.suffix):
-        raise SceneError(f"{path} has no suffix: name the format, as in {path}.####.png")
+        name = path if _TOKEN.search(path.name) else f"{path}.####"
+        raise SceneError(f"{path} has no suffix: name the format, as in {name}.png")
     if count == 1 or _TOKEN.search(path.name):
         return str(path), False
     return str(path.with_name(f"{path.stem}.####{path.suffix}")), True
@@ -215,7 +216,10 @@ def frame_paths(pattern: str, frames: Iterable[int]) -> tuple[Path, ...]:
     """The file of each frame."""
     if not _TOKEN.search(Path(pattern).name):
         return tuple(Path(pattern) for _ in frames)
-    files_of = Pattern.parse(pattern)
+    try:
+        files_of = Pattern.parse(pattern)
+    except PlateError as error:  # here it is the output that was misspelt
+        raise SceneError(str(error)) from None
     return tuple(files_of.path(n) for n in frames)
 
 
@@ -225,7 +229,8 @@ def bits_for(pattern: str, bits: Bits | None, preferred: Bits = 8) -> Bits:
     offered = _FORMATS.get(suffix)
     if offered is None:
         near = did_you_mean(suffix, tuple(_FORMATS))
-        raise SceneError(f'"{pattern}": {suffix} is no picture format{near}: use {", ".join(_FORMATS)}')
+        what = f"{suffix} is no picture format{near}" if suffix else "the name has no suffix"
+        raise SceneError(f'"{pattern}": {what}: use {", ".join(_FORMATS)}')
     if bits is None:
         return preferred if preferred in offered else offered[0]
     if bits not in offered:

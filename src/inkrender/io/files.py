@@ -106,11 +106,30 @@ def make_folder(folder: str | os.PathLike[str]) -> Path:
         there.mkdir(parents=True, exist_ok=True)
     except OSError as e:
         if isinstance(e, FileExistsError | NotADirectoryError):
-            raise RefusedError(
-                f"{there} cannot be a folder: a file has that name; choose another output"
-            ) from e
-        raise write_error(there, e) from e
+            file = next((p for p in (there, *there.parents) if p.is_file()), there)
+            raise RefusedError(f"{file} is a file, not a folder: choose another output") from e
+        known = write_error(there, e)
+        raise (
+            known
+            if isinstance(known, RefusedError)
+            else RefusedError(f"{there} cannot be made ({e.strerror}): choose another output")
+        ) from e
     return there
+
+
+def check_output(path: str | os.PathLike[str]) -> None:
+    """Make the folder of a file that will be written. Raises RefusedError where that cannot be done later."""
+    there = Path(path)
+    if there.is_dir():
+        raise RefusedError(f"{there} is a folder: name a file in it")
+    make_folder(there.parent)
+    probe = there.with_name(f".{there.name}.{os.getpid()}-{next(_serial)}{PART}")
+    try:
+        probe.touch()
+    except OSError as e:
+        raise write_error(there, e) from e
+    finally:
+        probe.unlink(missing_ok=True)
 
 
 def free_bytes(path: str | os.PathLike[str]) -> int:
