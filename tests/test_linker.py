@@ -99,11 +99,11 @@ def both(shader, **params):
     ],
 )
 def test_a_stage_computes_what_plain_python_computes(tmp_path, body):
-    helper = """
+    called = """
     def soft(px: Ink, at: At, p: Probe, weight: float = 1) -> float:
         return smoothstep(0, weight, mix(px.r, px.g, p.amount)) * exp(-px.b / 3)
     """
-    text = f"{textwrap.dedent(helper)}\n\n@point\ndef shade(px: Ink, at: At, p: Probe) -> Ink:{body}\n"
+    text = f"{textwrap.dedent(called)}\n\n@point\ndef shade(px: Ink, at: At, p: Probe) -> Ink:{body}\n"
     made, plain, stage = both(probe(tmp_path, text))
     assert stage.compiled
     np.testing.assert_allclose(made, plain, rtol=2e-5, atol=2e-5)

@@ -1,4 +1,4 @@
-"""The painting helpers and the painted sources: functions of place, alike at every size."""
+"""What painting shaders share, and the painted sources: functions of place, alike at every size."""
 
 import importlib
 

@@ -41,7 +41,8 @@ def render(
     """Paint a frame: (h, w, 4) uint8 or uint16, sRGB-encoded, or float16 scene-linear, and its measurements.
 
     lifts: for each scene of the plan, from `analysis.lifts`. bits: 8, 16 or "half".
-    stats: blank (share of the finished canvas before developing), and for a lifted scene target, reachable.
+    stats: blank (share of the finished canvas before developing), and for each lifted scene its target, the
+    share that was solved, what is reachable, and whether the target was met.
     """
     w, h = studio.size
     program = Program(w, h, studio.scale, paper=studio.sheet)

@@ -22,6 +22,7 @@ from .errors import PlateError, SceneError, did_you_mean
 from .frame import Frame
 from .timing import parse_fps
 
+
 class Scene(scene.Scene):
     """A scene that can say what it takes to paint one of its frames."""
 
@@ -85,8 +86,9 @@ class Film(scene.Film):
         """Film frame n as pixels for a file, and what was measured on the way.
 
         size: (w, h), the film's by default. bits: 8 or 16 (sRGB-encoded RGBA) or "half" (scene-linear RGBA).
-        seen: only this layer. graded: False leaves the grades out. stats: blank, target, threshold ...
-        Raises InkError for a film that cannot be painted. Any thread may call it.
+        seen: only this layer. graded: False leaves the grades out. stats: blank, and
+        for each lifted scene its target, solved, reachable, met. Any thread may call it. Raises InkError for
+        a film that cannot be painted.
         """
         from . import analysis, engine
 

@@ -118,7 +118,7 @@ def translate(shader: Shader, tile_w: int, tile_h: int, header: int, limit: floa
 
 
 def _reached(functions: dict[str, ast.FunctionDef]) -> list[str]:
-    """shade and the helpers it calls, callees first."""
+    """shade and the functions it calls, callees first."""
     order: list[str] = []
 
     def visit(name: str) -> None:
@@ -393,7 +393,7 @@ class _Function:
         if name == "absorbance" and len(e.args) == 1:
             return self.absorbance(e.args[0])
         if name in self.functions:
-            return self.helper(e, self.functions[name], named)
+            return self.callee(e, self.functions[name], named)
         if name in TWINS and name not in self.local:
             return self.twin(e, name, e.args, named)
         if name not in BUILTINS or named:
@@ -428,7 +428,7 @@ class _Function:
             return ast.Tuple([_call("_F", ast.Constant(v)) for v in rgb], ast.Load())
         raise self.no(argument, f"absorbance({ast.unparse(argument)}): give it p.NAME or a colour's text")
 
-    def helper(self, e: ast.Call, function: ast.FunctionDef, named: dict[str, ast.expr]) -> ast.expr:
+    def callee(self, e: ast.Call, function: ast.FunctionDef, named: dict[str, ast.expr]) -> ast.expr:
         arguments = function.args.args
         whole = {a.arg for a in arguments if a.annotation and ast.unparse(a.annotation) == "int"}
         args = [self.expr(v, a.arg in whole) for a, v in zip(arguments, e.args, strict=False)]

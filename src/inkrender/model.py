@@ -23,7 +23,7 @@ from pydantic_core import PydanticCustomError, core_schema
 
 from .errors import SceneError, did_you_mean
 from .timing import EASINGS, Key, is_keyed, parse_keys
-from .validation import explain
+from .validation import explain, quoted
 
 if TYPE_CHECKING:
     from pydantic._internal._model_construction import ModelMetaclass
@@ -77,14 +77,14 @@ class Keyed:
         if self.size > 1:
             if not isinstance(value, (list, tuple)) or len(value) != self.size:
                 raise SceneError(
-                    f"{where}{quote(value)} is not {self.size} numbers in brackets{self._or_name()}"
+                    f"{where}{quoted(plain(value))} is not {self.size} numbers in brackets{self._or_name()}"
                 )
             return tuple(self._number(v, where) for v in value)
         return self._number(value, where)
 
     def _number(self, value: Any, where: str) -> float:
         if not isinstance(value, (int, float)) or isinstance(value, bool) or not math.isfinite(value):
-            raise SceneError(f"{where}{quote(value)} is not a number{self._or_name()}")
+            raise SceneError(f"{where}{quoted(plain(value))} is not a number{self._or_name()}")
         if not self.lo <= value <= self.hi:
             raise SceneError(f"{where}{value:g} is outside {self.lo:g} to {self.hi:g}")
         return float(value)
@@ -150,16 +150,11 @@ def _stored(given: Any) -> Any:
     if hasattr(given, "tolist"):  # a NumPy number or array
         return _stored(given.tolist())
     raise PydanticCustomError(
-        "parameter", "{v} is not a number, a text, true, false or a list of them", {"v": quote(given)}
+        "parameter", "{v} is not a number, a text, true, false or a list of them", {"v": quoted(given)}
     )
 
 
 Parameters = Annotated[dict[str, Any], BeforeValidator(_stored), PlainSerializer(plain)]
-
-
-def quote(value: Any) -> str:
-    text = f'"{value}"' if isinstance(value, str) else str(plain(value))
-    return text if len(text) <= 60 else text[:57] + "..."
 
 
 # models ---------------------------------------------------------------------------------------------------
@@ -234,6 +229,7 @@ class Model(BaseModel, metaclass=_Given):
 
 
 def flat(table: dict[str, Any], above: str = "") -> Iterable[tuple[str, Any]]:
+    """The values of nested tables with their dotted names: {"arm": {"rotate": 5}} gives ("arm.rotate", 5)."""
     for name, value in table.items():
         if isinstance(value, dict):
             yield from flat(value, f"{above}{name}.")
@@ -242,6 +238,7 @@ def flat(table: dict[str, Any], above: str = "") -> Iterable[tuple[str, Any]]:
 
 
 def keyable(cls: type[BaseModel]) -> tuple[str, ...]:
+    """The fields of a model that may be keyed."""
     found = cls.model_fields.items()
     return tuple(name for name, f in found if any(isinstance(m, Keyed) for m in f.metadata))
 

@@ -41,6 +41,7 @@ class Field:
 
     @property
     def keyable(self) -> bool:
+        """Whether a scene may give keys for it."""
         return self.type in ("float", "int", "numbers")
 
     @property
@@ -85,10 +86,12 @@ class ShaderSource:
 
     @property
     def classes(self) -> dict[str, ast.ClassDef]:
+        """The classes of the file by name."""
         return {n.name: n for n in self.tree.body if isinstance(n, ast.ClassDef)}
 
     @property
     def functions(self) -> dict[str, ast.FunctionDef]:
+        """The functions of the file by name."""
         return {n.name: n for n in self.tree.body if isinstance(n, ast.FunctionDef)}
 
     def line(self, name: str) -> int:

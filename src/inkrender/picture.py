@@ -11,8 +11,9 @@ from pydantic_core import PydanticCustomError
 
 from .errors import SceneError, did_you_mean
 from .layer import Layer, unknown_inputs
-from .model import Keyed, Mistake, Model, Number, Pair, Share, Triple, quote, refuse
+from .model import Keyed, Mistake, Model, Number, Pair, Share, Triple, refuse
 from .timing import parse_frames
+from .validation import quoted
 
 
 class Camera(Model):
@@ -199,7 +200,7 @@ def _span(given: Any) -> Any:
     if isinstance(given, int) and not isinstance(given, bool):
         given = str(given)
     if not isinstance(given, str):
-        raise PydanticCustomError("span", '{v} is not a range: write "1001-1168"', {"v": quote(given)})
+        raise PydanticCustomError("span", '{v} is not a range: write "1001-1168"', {"v": quoted(given)})
     try:
         frames = parse_frames(given)
     except SceneError as error:

@@ -17,6 +17,7 @@ Loc = tuple[str | int, ...]
 def mistakes(
     model: type[BaseModel], error: ValidationError, data: Any, apart: tuple[str, ...] = ()
 ) -> Iterator[tuple[Loc, str]]:
+    """Each mistake of a refused model in words, and where in `data` it stands; `apart`: told elsewhere."""
     found = error.errors(include_url=False)
     for e in found:
         loc: Loc = tuple(e["loc"])
@@ -117,6 +118,7 @@ def _plainly(kind: str, message: str, given: Any, facts: dict[str, Any]) -> str:
 
 
 def quoted(given: Any) -> str:
+    """What was given, as TOML would have it, cut where it is long."""
     if isinstance(given, bool):
         return str(given).lower()
     if isinstance(given, dict):
@@ -224,5 +226,6 @@ def _inner(annotation: Any) -> type[BaseModel] | None:
 
 
 def keys_of(model: type[BaseModel] | None) -> list[str]:
+    """The keys that a file may give to a model, as files name them."""
     fields = model.model_fields.items() if model else ()
     return [str(f.validation_alias or name) for name, f in fields if not f.exclude]
