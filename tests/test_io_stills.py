@@ -622,7 +622,7 @@ def test_a_disk_that_takes_no_more_bytes_is_reported(tmp_path, name):
 
 def test_an_output_folder_that_is_a_file_is_refused(tmp_path):
     (tmp_path / "out").touch()
-    with pytest.raises(RefusedError, match="a file has that name"):
+    with pytest.raises(RefusedError, match="is a file, not a folder"):
         stills.write(tmp_path / "out" / "a.png", np.zeros((2, 2, 3), np.uint8))
 
 
