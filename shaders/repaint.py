@@ -34,7 +34,7 @@ class Repaint(NamedTuple):
     chroma: Annotated[float, Between(0, 1)] = 0.6  # footage without depth: how much of its own hue stays
     glaze: Annotated[float, Between(0, 2)] = 0.0  # footage without depth: density laid over it all, for night
     veil: Annotated[float, Between(0, 1)] = 0.6  # footage without depth: how much grey veil is taken off
-    recede: Annotated[float, Between(0, 1)] = 0.65  # footage without depth: how thin surroundings are painted
+    recede: Annotated[float, Between(-1, 1)] = 0.65  # without depth: how thin surroundings are, < 0: dense
 
 
 NEUTRAL = None  # a repainted plate is never the plate

@@ -10,6 +10,7 @@ import pytest
 import inkrender
 from inkrender import colour, library, scenefile, tones
 from inkrender.frame import Region
+from inkrender.io import stills
 from inkrender.shader import At, Inputs
 
 LOOKS = ("dawn", "failure", "resolution", "literati")
@@ -152,6 +153,89 @@ def test_broken_pixels_stay_where_they_are(passes: bool) -> None:
     inputs = Inputs(depth=depth if passes else None, normal=normal if passes else None, matte=None)
     shader.shade(light, Region(0, 0, W, H, H / 1080), At(seed=3), params, inputs)
     assert np.isfinite(light).all()
+
+
+# footage: from the file to the finished frame ----------------------------------------------------------
+
+DATA = Path(__file__).parent / "data"
+
+
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("INKRENDER_CACHE", str(tmp_path_factory.getbasetemp() / "cache"))
+
+
+def photograph(folder: Path, frames: int = 1) -> Path:
+    """A sequence of one still in 16 bit, without passes: the pattern to read it by."""
+    light = plate()[0]
+    sky = np.linspace(0.75, 0.4, H, dtype=np.float32)[:, None, None] * np.float32([0.8, 0.9, 1.0])
+    light[..., :3] += (1 - light[..., 3:]) * sky
+    light[..., 3] = 1
+    for n in range(frames):
+        stills.write(folder / f"shot.{n + 1:04d}.png", light, bits=16)
+    return folder / "shot.####.png"
+
+
+def footage(name: str, folder: Path) -> Path:
+    return photograph(folder) if name == "photograph" else DATA / name
+
+
+@pytest.mark.parametrize("name", ["ridge.1001.exr", "multipart.0001.exr", "photograph"])
+@pytest.mark.parametrize("look", LOOKS)
+def test_a_look_paints_footage_and_leaves_the_paper_it_promises(look: str, name: str, tmp_path: Path) -> None:
+    film = inkrender.look(look, footage(name, tmp_path))
+    codes, stats = film.pixels(0, film.size, 16)
+    assert codes.shape == (film.size[1], film.size[0], 4)
+    shades = codes[..., :3].reshape(-1, 3) / 65535
+    assert (shades.max(0) - shades.min(0)).max() > 0.4  # a picture, neither a sheet nor a blot
+    told = next(value for key, value in stats.items() if key.startswith("liubai"))
+    low, high = told["reachable"]
+    if low + 0.01 < told["target"] < high - 0.01:
+        assert told["met"]
+        assert stats["blank"] == pytest.approx(told["target"], abs=0.03)
+
+
+def test_passes_change_the_painting() -> None:
+    """The crop with Depth.Z and Normal is painted as terrain, the same light alone is not."""
+    with_passes, without = repainted("dawn"), repainted("dawn", passes=False)
+    assert np.abs(with_passes - without).mean() > 0.1
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_sixteen_bits_go_through(look: str) -> None:
+    film = inkrender.look(look, DATA / "ramp16.png")
+    codes, _ = film.pixels(0, film.size, 16)
+    assert codes.dtype == np.uint16
+    assert len(np.unique(codes[..., 0])) > 256
+
+
+@pytest.mark.parametrize("look", [name for name in LOOKS if name != "failure"])  # there it snows
+def test_still_footage_stays_still(look: str, tmp_path: Path) -> None:
+    film = inkrender.look(look, photograph(tmp_path, 3))
+    first, *others = (film.pixels(n, (128, 72), 8)[0].tobytes() for n in range(3))
+    assert all(other == first for other in others)
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_frames_are_the_same_in_any_order(look: str, tmp_path: Path) -> None:
+    shot = photograph(tmp_path, 3)
+    forward, backward = (
+        {n: inkrender.look(look, shot).pixels(n, (96, 54), 8)[0].tobytes() for n in order}
+        for order in ((0, 1, 2), (2, 0, 1))
+    )
+    assert forward == backward
+
+
+@pytest.mark.parametrize("edge", ["torn", "mist", "dry"])
+@pytest.mark.parametrize("target", [0.2, 0.4, 0.6, 0.8])
+def test_a_plate_is_lifted_to_its_target_with_every_edge(edge: str, target: float, tmp_path: Path) -> None:
+    file = str(photograph(tmp_path))
+    layer = inkrender.Layer(name="plate", file=file, fit="cover", shaders=({"use": "repaint"},))
+    one = inkrender.Scene(
+        name="one", frames="1-1", layer=(layer,), liubai={"target": target, "edge": edge, "bleed": 8}
+    )
+    _, stats = inkrender.Film(title="lift", size=(1920, 1080), scenes=(one,)).pixels(0, (W, H), 16)
+    assert stats["blank"] == pytest.approx(target, abs=0.03)
 
 
 # tones ----------------------------------------------------------------------------------------------------

@@ -7,8 +7,10 @@ import pytest
 
 from inkrender import colour
 from inkrender import negative_space as liubai
+from inkrender.engine import lift_fields
 from inkrender.fields import blur
-from inkrender.frame import Region
+from inkrender.frame import Baked, Region
+from inkrender.kernels.program import CANVAS, Program
 from inkrender.paint import field
 
 H, W = 90, 160
@@ -43,8 +45,43 @@ def test_the_finished_canvas_has_the_wanted_share_of_paper(target: float, edge: 
     lower = landscape()
     lift = liubai.lift_for(lower, target=target, edge=edge)
     assert abs(lift.blank - target) < 0.005
-    blank = colour.blank(finished(lower, liubai.lift_matte(lift, grain(), SCALE))).mean()
+    blank = colour.blank(finished(lower, liubai.lift_matte(lift, grain()))).mean()
     assert abs(blank - target) < 0.03
+
+
+def in_tiles(lift: liubai.Lift, height: np.ndarray) -> np.ndarray:
+    """The matte as the engine has it: what `Program.lift` takes of a canvas that is 1 everywhere."""
+    h, w = height.shape
+    sheet = np.zeros((h, w, 4), np.float32)
+    sheet[..., 3] = height
+    program = Program(w, h, paper=Baked.of(sheet, Region(0, 0, w, h, 1)))
+    program.load(CANVAS, np.ones((h, w, 4), np.float32), "linear", True)
+    program.lift(CANVAS, lift_fields(lift, lift.edge, lift.bleed))
+    left = np.zeros((h, w, 4), np.float32)
+    program.store(CANVAS, left)
+    program.run()
+    return 1 - left[..., 0]
+
+
+@pytest.mark.parametrize("size", [(H, W), (2 * H, 2 * W)])
+@pytest.mark.parametrize("edge", ["torn", "mist", "dry"])
+def test_the_matte_on_arrays_is_the_matte_of_the_tiles(edge: str, size: tuple[int, int]) -> None:
+    random = np.random.default_rng(4)
+    phi = random.normal(0, 1.5, (H, W)).astype(np.float32)
+    ramp, hard, keep = (random.random((H, W), dtype=np.float32) for _ in range(3))
+    if edge == "mist":
+        hard[:] = 0
+    lift = liubai.Lift(phi, ramp, hard, keep, edge, 8.0, 0.0, 0.4, 0.4, (0.0, 1.0))
+    height = random.random(size).astype(np.float16).astype(np.float32)  # as a bake keeps it
+    assert np.abs(liubai.lift_matte(lift, height) - in_tiles(lift, height)).max() < 1e-4
+
+
+@pytest.mark.parametrize("edge", ["torn", "mist", "dry"])
+def test_the_solver_counts_what_the_matte_leaves(edge: str) -> None:
+    lower = landscape()
+    lift = liubai.lift_for(lower, target=0.45, edge=edge)
+    left = finished(lower, liubai.lift_matte(lift, liubai.spread_heights(H, W)))
+    assert colour.blank(left).mean() == pytest.approx(lift.blank, abs=0.002)
 
 
 def test_layers_laid_after_the_lift_count_in_the_share() -> None:
@@ -52,7 +89,7 @@ def test_layers_laid_after_the_lift_count_in_the_share() -> None:
     upper[20:70, 40:120] = (*(1.5 * colour.absorbance("ink")), 1.0)
     lower = landscape()
     lift = liubai.lift_for(lower, upper, target=0.5)
-    share = colour.blank(finished(lower, liubai.lift_matte(lift, flat_paper(), SCALE), upper)).mean()
+    share = colour.blank(finished(lower, liubai.lift_matte(lift, flat_paper()), upper)).mean()
     assert abs(share - 0.5) < 0.03
     assert lift.blank == pytest.approx(0.5, abs=0.005)
 
@@ -65,9 +102,7 @@ def test_the_share_rises_with_the_target() -> None:
 
 def test_more_paper_never_takes_paper_away_elsewhere() -> None:
     lower = landscape()
-    little, much = (
-        liubai.lift_matte(liubai.lift_for(lower, target=t), flat_paper(), SCALE) for t in (0.3, 0.6)
-    )
+    little, much = (liubai.lift_matte(liubai.lift_for(lower, target=t), flat_paper()) for t in (0.3, 0.6))
     assert (much >= little - 1e-5).all()
 
 
@@ -76,7 +111,7 @@ def test_a_protected_subject_keeps_all_its_ink() -> None:
     protect[30:60, 50:110] = 1
     lower = landscape()
     lift = liubai.lift_for(lower, target=0.6, protect=protect)
-    matte = liubai.lift_matte(lift, flat_paper(), SCALE)
+    matte = liubai.lift_matte(lift, flat_paper())
     assert matte[protect == 1].max() == 0
     assert lift.blank == pytest.approx(0.6, abs=0.005)
 
@@ -96,14 +131,14 @@ def test_paper_that_is_bare_already_is_the_least_share() -> None:
     lift = liubai.lift_for(lower, target=0.1)
     assert lift.reachable[0] == pytest.approx(0.5, abs=0.01)
     assert lift.blank == lift.reachable[0]
-    assert liubai.lift_matte(lift, flat_paper(), SCALE).max() == 0
+    assert liubai.lift_matte(lift, flat_paper()).max() == 0
 
 
 def test_a_reserve_is_left_bare_first() -> None:
     reserve = np.zeros((H, W), np.float32)
     reserve[60:85, 20:60] = 1  # the darkest part of the picture
     lift = liubai.lift_for(landscape(), target=0.2, reserve=reserve)
-    matte = liubai.lift_matte(lift, flat_paper(), SCALE)
+    matte = liubai.lift_matte(lift, flat_paper())
     assert matte[65:80, 25:55].min() > 0.95
 
 
@@ -151,8 +186,8 @@ def test_the_lift_is_the_same_every_time() -> None:
 def test_a_proxy_decides_what_the_master_decides() -> None:
     """The planes are low-resolution: rendering twice as large changes the blank share by grain only."""
     lift = liubai.lift_for(landscape(), target=0.4)
-    small = liubai.lift_matte(lift, flat_paper(), SCALE)
-    large = liubai.lift_matte(lift, np.full((2 * H, 2 * W), 0.5, np.float32), 2 * SCALE)
+    small = liubai.lift_matte(lift, flat_paper())
+    large = liubai.lift_matte(lift, np.full((2 * H, 2 * W), 0.5, np.float32))
     halved = large.reshape(H, 2, W, 2).mean(axis=(1, 3))
     assert np.abs(blur(halved - small, 1)).max() < 0.1
 

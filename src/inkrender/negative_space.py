@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from . import colour
 from .fields import FAR, NEAR, background, blur, guided, log_depth, pockets, standing
 from .frame import Region
+from .kernels.lift import DRY, TORN, LiftFields
 from .kernels.share import count_blank
 from .paint import field, mixed, smoothstep
 
@@ -46,7 +47,6 @@ PRESETS: Mapping[str, float] = {  # shares of bare paper, for people to choose f
     "full": 0.15,
 }
 
-SOFT = (-1.2, 1.6)  # output px: coverage of a torn edge runs from 0 to 1 over this distance, as in the tile
 REACH = 96.0  # px: distances beyond are cut off; every edge is over long before
 STEPS = 20  # bisections: the threshold to a millionth
 
@@ -181,15 +181,19 @@ def potential(
     total = sum(chosen[name] for name in found)
     if total <= 0:
         raise ValueError("the weights of liubai add up to nothing: give one feature a weight above 0")
-    willing = np.zeros_like(found["light"]) if prior is None else np.array(prior, np.float32)
+    light = found["light"]
+    h, w = light.shape
+    flat = "depth" not in found  # light alone tells areas apart: large ones, or the blank is in scraps
+    radius = max(2, round((0.028 if flat else 0.012) * w))
+    willing = np.zeros_like(light) if prior is None else np.array(prior, np.float32)
     for name, plane in found.items():
-        willing += np.float32(chosen[name] / total) * plane
-    h, w = willing.shape
-    side = 2 * round(0.008 * w) + 1
+        area = guided(light, light, radius, 1e-2) if flat and name == "light" else plane
+        willing += np.float32(chosen[name] / total) * area
+    side = 2 * round((0.016 if flat else 0.008) * w) + 1
     disk = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
     # in the grey domain, so that islands go without the potential jumping from one frame to the next
     cleared = cv2.morphologyEx(cv2.morphologyEx(willing, cv2.MORPH_CLOSE, disk), cv2.MORPH_OPEN, disk)
-    willing = guided(found["light"], np.asarray(cleared, np.float32), max(2, round(0.012 * w)), 1e-3)
+    willing = guided(light, np.asarray(cleared, np.float32), radius, 4e-3 if flat else 1e-3)
     soft = 4 * h / 1080
     if reserve is not None:
         willing += 2 * blur(np.asarray(reserve, np.float32), soft)
@@ -216,8 +220,9 @@ def solve(
 
     The finished canvas is lower (1 - matte) (1 - upper cover) + upper; a pixel is blank by `colour.blank`.
     willing: float32 (h, w) from `potential`. The share falls as the threshold rises, so a target out of reach
-    gives the nearest share there is, and `reachable` says what would have been possible. The torn edge is
-    solved on its mean over the paper. ValueError for a target outside 0..1 or pictures of unlike size.
+    gives the nearest share there is, and `reachable` says what would have been possible. The edge is the
+    tile's, over a paper whose heights are spread evenly, as those of every paper are. ValueError for a target
+    outside 0..1 or pictures of unlike size.
     """
     h, w = willing.shape
     if not 0 <= target <= 1:
@@ -231,10 +236,6 @@ def solve(
     slope = _slope(willing, scale)
     hard = _hardness(lower, slope, scale, edge, paper)
     guard = np.zeros((h, w), np.float32) if protect is None else np.clip(protect, 0, 1).astype(np.float32)
-
-    wander = (
-        bleed / 4 if edge == "torn" else 0.0
-    )  # a dry edge is as often bare before the boundary as inked behind
 
     def planes(threshold: float) -> tuple[Plane, Plane, Plane]:  # as kernels/share.py has them
         above = willing - np.float32(threshold)
@@ -251,13 +252,13 @@ def solve(
     square, cross = (below * below).sum(-1), 2 * (below * above).sum(-1)
     rest = (above * above).sum(-1) - np.float32(colour.BLANK**2)
 
-    flat = [
-        np.ravel(np.asarray(p, np.float32)) for p in (square, cross, rest, willing, fade, slope, hard, guard)
-    ]
+    given = (square, cross, rest, willing, fade, slope, hard, guard, spread_heights(h, w))
+    flat = [np.ravel(np.asarray(p, np.float32)) for p in given]
+    numbers = [np.float32(v) for v in (bleed, REACH, LiftFields().reach)]
+    kind = DRY if edge == "dry" else TORN
 
     def share(threshold: float) -> float:
-        numbers = (threshold, bleed, SOFT[0] - wander, SOFT[1] + wander, REACH)
-        blank: int = count_blank(*flat, *map(np.float32, numbers))
+        blank: int = count_blank(*flat, np.float32(threshold), *numbers, kind)
         return float(blank / (h * w))
 
     far = 1 + REACH * float(slope.max()) + float(fade.max())  # beyond this every edge is complete
@@ -276,11 +277,11 @@ def solve(
     return Lift(phi, ramp, hard, keep, edge, bleed, threshold, target, share(threshold), reachable)
 
 
-def lift_matte(lift: Lift, paper_height: NDArray[np.float32], scale: float) -> Plane:
-    """The matte of a lift at full size, float32 (h, w) 0..1: what the tile engine computes, on plain arrays.
+def lift_matte(lift: Lift, paper_height: NDArray[np.float32]) -> Plane:
+    """The matte of a lift at full size, float32 (h, w) 0..1: what the tiles compute, on plain arrays.
 
-    paper_height: (h, w), 0..1 with mean .5, of the output's size. scale: output px per px at 1080 lines; an
-    edge wanders by px of the layer and is as sharp as the output's pixels.
+    paper_height: (h, w), 0..1 with mean .5, of the output's size. All lengths are px at 1080 lines, so that a
+    proxy has the edges of the master.
     """
     h, w = paper_height.shape
     phi, ramp, hard, keep = (_enlarge(p, (w, h)) for p in (lift.phi, lift.ramp, lift.hard, lift.keep))
@@ -288,8 +289,15 @@ def lift_matte(lift: Lift, paper_height: NDArray[np.float32], scale: float) -> P
         share = np.clip(0.5 + phi / (2 * max(lift.bleed, 1e-3)), 0, 1) * 1.16 - 0.08
         edge = smoothstep(-0.08, 0.08, share - paper_height)
     else:
-        edge = smoothstep(*SOFT, (phi + lift.bleed / 2 * (paper_height - 0.5)) * scale)
-    return np.asarray(np.clip(ramp + (edge - ramp) * hard, 0, 1) * (1 - keep), np.float32)
+        edge = smoothstep(-1.2, 1.6, phi + lift.bleed / 2 * (paper_height - 0.5))
+    taken = np.clip(ramp + (edge - ramp) * np.clip(hard, 0, 1), 0, 1)
+    return np.asarray(taken * (1 - np.clip(keep, 0, 1)), np.float32)
+
+
+def spread_heights(h: int, w: int) -> Plane:
+    """Heights 0..1 (h, w) spread as evenly as can be, also in every small part (Roberts' R2 sequence)."""
+    x, y = np.arange(w, dtype=np.float64)[None, :], np.arange(h, dtype=np.float64)[:, None]
+    return np.asarray((0.5 + 0.7548776662466927 * x + 0.5698402909980532 * y) % 1, np.float32)
 
 
 def _check_size(size: tuple[int, ...], **planes: NDArray[np.float32] | None) -> None:

@@ -59,24 +59,22 @@ def from_depth(
     matte: (h, w), 1 on subjects; without one, whatever stands apart in front by depth is a subject.
     """
     k = region.scale
-    h, w = light.shape[:2]
+    h = light.shape[0]
     plate = _take_apart(light)
     near, far = look.planes
     lz = smooth_jumps(log_depth(depth, far), max(0.5, 2.4 * k))
     found, behind = standing(lz, k, float(np.log(near) + 0.40 * np.log(far / near)))
     if matte is None:
-        # what is as colourful and close by belongs to it: a wheel where it dips into the ridge behind
-        close = cv2.dilate(cv2.resize(found, (w // 4, h // 4), interpolation=cv2.INTER_AREA), _square(12 * k))
-        close = cv2.resize(np.asarray(close, np.float32), (w, h), interpolation=cv2.INTER_LINEAR)
-        matte = np.maximum(found, smoothstep(0.3, 0.8, close) * smoothstep(0.10, 0.14, plate.chroma))
-    subject = smoothstep(0.25, 0.75, blur(np.clip(matte, 0, 1), 1.8 * k))  # the plate's pixels show no stairs
+        matte = np.maximum(found, _grown(found, plate.chroma, k))
+        if normal is not None:
+            flat = smoothstep(0.9, 0.98, _surface(normal, lz, k)[..., 2])
+            matte = np.maximum(matte, _foot(found, lz, flat, k))
+    subject = smoothstep(0.2, 0.8, blur(np.clip(matte, 0, 1), max(1.8 * k, 0.9)))  # no stairs at the rim
     recession = np.clip((behind - np.float32(np.log(near))) * np.float32(1 / np.log(far / near)), 0, 1)
     subject *= plate.alpha
     surface = blur(_surface(normal, lz, k), 1.5 * k)  # passes come enlarged without smoothing
-    level = cv2.morphologyEx(
-        smoothstep(0.965, 0.985, surface[..., 2]) * plate.alpha, cv2.MORPH_OPEN, _square(16 * k)
-    )
-    ground = blur(np.asarray(level, np.float32), 1.5 * k)
+    level = _behind_subjects(smoothstep(0.965, 0.985, surface[..., 2]), subject, 14 * k) * plate.alpha
+    ground = blur(np.asarray(cv2.morphologyEx(level, cv2.MORPH_OPEN, _square(16 * k)), np.float32), 2.5 * k)
     relit = np.asarray(np.clip(0.5 - 0.5 * (surface @ SUN), 0, 1), np.float32)
 
     def noise(size: float, number: int, octaves: int = 3, warp: float = 0.0) -> Plane:
@@ -140,11 +138,12 @@ def from_depth(
     ) * ground
     ink += np.clip(floor * np.exp(0.4 * mid), 0, 4)[..., None] * colour.absorbance(look.ground)
 
-    reserve = smoothstep(0.02, 0.30, blur(subject, 5.5 * k))
+    reserve = smoothstep(0.0, 0.42, blur(subject, max(5.0 * k, 1.5)))
     alpha = plate.alpha * (1 - subject)
-    ink *= (alpha * (1 - 0.88 * np.clip(reserve, 0, 1)))[..., None]
+    ink *= (alpha * (1 - 0.88 * reserve))[..., None]
     if look.subjects == "lantern":
         ink = _lamplight(ink, subject * _colourful(plate) * _lit(plate), k)
+        ink *= (1 - 0.85 * subject)[..., None]
     box = _box(subject > 0)
     ink[box] += _subjects(
         _Plate(*(x[box] for x in vars(plate).values())),
@@ -181,16 +180,17 @@ def from_tone(
     veil = np.float32(0.62 * look.veil)
     seen = (1 - veil) * plate.light + veil * (plate.light - base + 0.62)
     density = np.asarray(np.clip(1.42 * np.clip(0.93 - seen, 0, 1), 0, 1.7), np.float32)
-    density = 1.35 * density / (1 + 0.30 * density)  # the darkest washes stay open: clotted ink is dead
+    density = 1.15 * (1 - np.exp(-1.2 * density))  # the darkest washes stay open: clotted ink is dead
     density = five_tones(np.maximum(density * (1 + 0.10 * fine) + 0.05 * mid * density, 0), look.tones, 0.05)
     density = density * np.exp(0.35 * mid + 0.12 * slow) * (1 + look.grain * grain * np.exp(-density / 0.8))
     # what surrounds the picture is painted thin: without depth, that is all the distance there is
     behind = smoothstep(0.35, 0.90, _behind(light, plate.light, k) + 0.10 * mid + 0.06 * slow)
     if matte is not None:
         behind = behind * (1 - np.clip(matte, 0, 1))
-    density = density * (1 - np.float32(look.recede) * behind)
+    density = density * (1 - np.float32(max(look.recede, 0)) * behind)
+    density = density + np.float32(max(-look.recede, 0)) * behind
     # a dense pigment needs less of it: whatever a look paints with, its darkest tone stays transparent
-    scheme = (*look.near[:2], *look.mid)
+    scheme = (*look.near[:2], *look.mid[1:])
     thinned = min(1.0, 2.5 / float(colour.absorbance(scheme[0]).mean()))
     density = np.maximum(density, 0)
     coloured = smoothstep(0.02, 0.12, plate.chroma) * np.float32(look.chroma)
@@ -290,6 +290,34 @@ def _feet(ground: Plane, alpha: Plane, slow: Plane, mid: Plane, k: float) -> Pla
     return np.asarray(np.clip(0.97 * close * (1 - ground) * alpha, 0, 1), np.float32)
 
 
+def _grown(found: Plane, chroma: Plane, k: float) -> Plane:
+    """What is colourful and joined to a subject belongs to it: a wheel where it dips into a ridge."""
+    seen = smoothstep(0.09, 0.13, chroma)
+    joined = cv2.dilate(np.asarray(seen > 0.5, np.uint8), _square(2 * k))
+    count, label = cv2.connectedComponents(joined, connectivity=8)
+    inside = np.bincount(label.ravel(), weights=(found > 0.5).ravel(), minlength=count)
+    whole = np.bincount(label.ravel(), minlength=count)
+    kept = inside > 0.25 * whole  # a subject in a field of flowers does not become the field
+    kept[0] = False
+    return np.asarray(seen * kept[label], np.float32)
+
+
+def _foot(found: Plane, lz: Plane, level: Plane, k: float) -> Plane:
+    """What stands on level ground, down to where it stands: there it is no nearer than its surroundings."""
+    brush = _square(9 * k)
+    own = cv2.erode(np.where(found > 0.5, lz, np.float32(99)), brush)
+    near = smoothstep(0.06, 0.03, np.abs(lz - own)) * smoothstep(0.05, 0.2, blur(level, 8 * k))
+    return np.asarray(near * cv2.dilate(found, brush) * (1 - level), np.float32)
+
+
+def _behind_subjects(plane: Plane, subject: Plane, sigma: float) -> Plane:
+    """The plane with its surroundings carried on behind the subjects, which are neither ground nor slope."""
+    cover = smoothstep(0.0, 0.3, blur(subject, 0.25 * sigma))
+    around = 1 - cover
+    carried = blur(plane * around, sigma) / np.maximum(blur(around, sigma), np.float32(0.02))
+    return np.asarray(plane * around + np.clip(carried, 0, 1) * cover, np.float32)
+
+
 def _cun(surface: NDArray[np.float32], where: Plane, region: Region, seed: int) -> Plane:
     """Texture strokes: noise dragged along the fall line as the viewer sees it; mean 0, spread 1 or so."""
     from .kernels.terrain import drag
@@ -297,14 +325,15 @@ def _cun(surface: NDArray[np.float32], where: Plane, region: Region, seed: int) 
     k = region.scale
     h, w = surface.shape[:2]
     fine = min(1.0, 0.5 / k)  # drawn at 540 lines: strokes are wider than its pixels
+    size = max(4.8, 2.7 / k)  # and never finer than pixels can show
     rows, cols = max(2, round(h * fine)), max(2, round(w * fine))
     smooth = cv2.resize(blur(surface, 3.8 * k), (cols, rows), interpolation=cv2.INTER_LINEAR)
-    dots = field(Region(region.x, region.y, cols, rows, k * fine), (4.8, 4.8), seed, 1)
+    dots = field(Region(region.x, region.y, cols, rows, k * fine), (size, size), seed, 1)
     across, down = smooth[..., 0] * smooth[..., 2], 1 - smooth[..., 2] ** 2 + 0.08
     stride = 2 / (np.sqrt(across * across + down * down) + np.float32(1e-4))  # two pixels a step
     out = np.empty_like(dots)
     seen = cv2.resize(where, (cols, rows), interpolation=cv2.INTER_AREA)
-    drag(out, dots, across * stride, down * stride, seen, max(2, round(12 * k * fine)))
+    drag(out, dots, across * stride, down * stride, seen, max(5, round(12 * k * fine)))
     out[seen <= UNSEEN] = 0
     return np.asarray(cv2.resize(out, (w, h), interpolation=cv2.INTER_LINEAR) * np.float32(8.0), np.float32)
 
@@ -368,7 +397,7 @@ def _subject_pigment(plate: _Plate, look: Any) -> NDArray[np.float32]:
     if look.subjects == "ink":
         return np.broadcast_to(body, own.shape)
     if look.subjects == "red":
-        warm = smoothstep(75, 45, plate.hue) + smoothstep(320, 335, plate.hue)
+        warm = smoothstep(92, 78, plate.hue) + smoothstep(320, 335, plate.hue)
         return np.asarray(
             body + np.clip(warm, 0, 1)[..., None] * (colour.absorbance("vermilion") - body), np.float32
         )
@@ -393,7 +422,7 @@ def _kept_hue(plate: _Plate, look: Any) -> tuple[Plane, NDArray[np.float32]]:
             * smoothstep(108, 98, plate.hue)
             * smoothstep(0.13, 0.17, plate.chroma)
         )
-        return lit * smoothstep(0.70, 0.82, plate.light), np.where((lit > 0)[..., None], own, own)
+        return lit * smoothstep(0.58, 0.74, plate.light), np.where((lit > 0)[..., None], own, own)
     return np.zeros_like(plate.light), own
 
 

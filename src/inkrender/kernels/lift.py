@@ -49,6 +49,25 @@ def rise(x, lo, per):
     return t * t * (THREE - TWO * t)
 
 
+@inline
+def torn(phi, height, wander):
+    """0..1: how far a torn edge has taken the ink at a distance to it, where the paper has this height."""
+    return rise(phi + wander * (height - HALF), SOFT_LO, SOFT_WIDTH)
+
+
+@inline
+def dry(phi, height, across):
+    """0..1: the same for a dry edge, which spares the paper's hills first. across: half of 1 / bleed."""
+    share = saturate(HALF + phi * across) * (ONE + TWO * DRY_SOFT) - DRY_SOFT
+    return rise(share - height, -DRY_SOFT, HALF / DRY_SOFT)
+
+
+@inline
+def taken(edge, ramp, hard, keep):
+    """The matte: the edge where it is hard, the ramp elsewhere, nothing of what is kept."""
+    return saturate(ramp + (edge - ramp) * saturate(hard)) * (ONE - saturate(keep))
+
+
 @kernel
 def lift(reg, matte, fields, height, bleed, reach, edge):
     """reg <- reg (1 - m), all four planes; matte (TILE,) <- m.
@@ -59,16 +78,12 @@ def lift(reg, matte, fields, height, bleed, reach, edge):
     across = HALF / max(bleed, F(1e-3))
     if edge == TORN:
         for i in range(TILE):
-            phi = fields[i] + wander * (height[i] - HALF)
-            matte[i] = rise(phi, SOFT_LO, SOFT_WIDTH)
+            matte[i] = torn(fields[i], height[i], wander)
     else:
         for i in range(TILE):
-            share = saturate(HALF + fields[i] * across) * (ONE + TWO * DRY_SOFT) - DRY_SOFT
-            matte[i] = rise(share - height[i], -DRY_SOFT, HALF / DRY_SOFT)
+            matte[i] = dry(fields[i], height[i], across)
     for i in range(TILE):
-        ramp = fields[TILE + i]
-        m = ramp + (matte[i] - ramp) * saturate(fields[2 * TILE + i])
-        matte[i] = saturate(m) * (ONE - saturate(fields[3 * TILE + i]))
+        matte[i] = taken(matte[i], fields[TILE + i], fields[2 * TILE + i], fields[3 * TILE + i])
     for c in range(4):
         for i in range(TILE):
             reg[c * TILE + i] *= ONE - matte[i]

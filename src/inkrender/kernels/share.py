@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from .jit import kernel
+from .lift import TORN, dry, taken, torn
 from .shading import clamp, exp, smoothstep
 
 F = np.float32
@@ -12,19 +13,24 @@ ZERO, HALF, ONE, SEEP = F(0), F(0.5), F(1), F(0.2)
 
 
 @kernel
-def count_blank(square, cross, rest, willing, fade, slope, hard, guard, threshold, bleed, lo, hi, reach):
+def count_blank(
+    square, cross, rest, willing, fade, slope, hard, guard, height, threshold, bleed, limit, reach, edge
+):
     """Pixels with square k^2 + cross k + rest below 0, where k is what the lift at a threshold leaves.
 
-    All planes float32 (n,). The lift as negative_space.solve has it: a ramp over `fade`, where `hard` an edge
-    lo..hi px wide at the distance to it, within `reach`; `guard` and ink that bleeds over the edge stay.
+    All planes float32 (n,). The fields of the lift are those of negative_space.solve: a ramp over `fade`, the
+    distance to the edge within `limit`, `guard` and the ink that bleeds over the edge stay. The matte of the
+    fields over the paper's height is the tile's own.
     """
+    wander = bleed * HALF * reach
+    across = HALF / max(bleed, F(1e-3))
     found = np.int64(0)
     for i in range(square.size):
         above = willing[i] - threshold
         ramp = smoothstep(-HALF, HALF, above / fade[i])
-        phi = clamp(above / slope[i], -reach, reach)
+        phi = clamp(above / slope[i], -limit, limit)
         seep = SEEP * hard[i] * exp(-max(phi, ZERO) / bleed) if bleed > ZERO else ZERO
-        matte = (ramp + (smoothstep(lo, hi, phi) - ramp) * hard[i]) * (ONE - max(guard[i], seep))
-        k = ONE - matte
+        step = torn(phi, height[i], wander) if edge == TORN else dry(phi, height[i], across)
+        k = ONE - taken(step, ramp, hard[i], max(guard[i], seep))
         found += np.int64((square[i] * k + cross[i]) * k + rest[i] < ZERO)
     return found
