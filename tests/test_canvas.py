@@ -45,7 +45,9 @@ def test_a_full_lift_leaves_bare_paper() -> None:
 
 def test_lay_knocks_out_before_it_adds() -> None:
     laid = canvas.lay(random_ink(), np.ones((6, 8)), np.full((6, 8), 0.5), "vermilion")
-    np.testing.assert_allclose(laid[..., :3], np.broadcast_to(0.5 * colour.absorbance("vermilion"), (6, 8, 3)))
+    np.testing.assert_allclose(
+        laid[..., :3], np.broadcast_to(0.5 * colour.absorbance("vermilion"), (6, 8, 3))
+    )
 
 
 def test_bare_paper_develops_to_the_paper() -> None:

@@ -19,7 +19,8 @@ FLOORS = {
     2: "scene model layer picture validation library linker linker_ast io cache",
     3: "plan negative_space grading",
     4: "engine scenefile bake points",
-    5: "render manifest analysis film deliver encode verify check check_plates arrays doctor bench bench_film",
+    5: "render manifest analysis film deliver encode verify check check_plates arrays doctor bench "
+    "bench_film",
     6: "cli cli_inputs cli_report cli_shaders __main__",
 }
 FLOOR = {name: floor for floor, names in FLOORS.items() for name in names.split()}

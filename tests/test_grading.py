@@ -35,7 +35,7 @@ def test_keyed_numbers_are_read_at_the_frame() -> None:
 
 
 def test_an_unknown_space_is_named_with_what_is_known() -> None:
-    with pytest.raises(ink.SceneError, match='"liner" is not known .did you mean "linear"'):
+    with pytest.raises(ink.SceneError, match=r'"liner" is not known \(did you mean "linear"'):
         steps_at(ink.Grade(space="liner", chroma=1.1), 0)
 
 

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from . import cache, points, scene
+from . import cache, paint, points, scene
 from .errors import InkError, SceneError, ShaderError
 from .frame import Baked, Frame, Medium, Region
 from .plan import MARGIN, LayerPass, ScenePass, ShaderPass, sheet
@@ -185,7 +185,7 @@ class Studio:
             raise TypeError("only a layer with a source shader is painted")
         region = self._region(layer)
         reach = _reach(layer)
-        grown, border = _grow(region, reach)
+        grown, border = paint.grow(region, reach)
         dst = np.zeros((grown.h, grown.w, 4), np.float32)
         inputs = self._inputs(source, grown, {}, layer)
         _shade(source, dst, grown, layer, inputs)
@@ -479,15 +479,6 @@ def _turn_about(
         turned.shape[1] / 2 + off_x * math.cos(a) - off_y * math.sin(a),
         turned.shape[0] / 2 + off_x * math.sin(a) + off_y * math.cos(a),
     )
-
-
-def _grow(region: Region, reach: float) -> tuple[Region, int]:
-    border = math.ceil(reach * region.scale)
-    step = border / region.scale
-    grown = Region(
-        region.x - step, region.y - step, region.w + 2 * border, region.h + 2 * border, region.scale
-    )
-    return grown, border
 
 
 def _reach(layer: LayerPass) -> float:

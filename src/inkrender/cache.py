@@ -135,6 +135,7 @@ def save_baked(where: Path, key: str, baked: Baked) -> None:
     """Keep a baked layer under its key. A folder that cannot be written costs time, never the frame."""
     r = baked.region
     try:
+        # not files.atomic: a bake that a power cut takes is painted again, and flushing each costs its time
         (where / "bakes").mkdir(parents=True, exist_ok=True)
         handle, part = tempfile.mkstemp(dir=where / "bakes", suffix=".part")
         try:
