@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from .kernels.reconstruct import spread
 from .paint import smoothstep
 
 Plane = NDArray[np.float32]
@@ -79,17 +80,11 @@ def _joined_to_border(lab: NDArray[np.float32]) -> Plane:
     small = small * np.array([1.0, 1.5, 1.5], np.float32)
     rim = np.zeros((rows, cols, 1), bool)
     rim[[0, -1]] = rim[:, [0, -1]] = True
-    cross = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
     # the lowest ceiling and the highest floor of all paths from the border
     ceiling = np.where(rim, small, np.float32(4))
     floor = np.where(rim, small, np.float32(-4))
-    for _ in range(rows + cols):
-        lower = np.maximum(cv2.erode(ceiling, cross), small)
-        higher = np.minimum(cv2.dilate(floor, cross), small)
-        if np.array_equal(lower, ceiling) and np.array_equal(higher, floor):
-            break
-        ceiling, floor = lower, higher
-    barrier = np.asarray((ceiling - floor).sum(-1), np.float32)
+    spread(ceiling, floor, small)
+    barrier = (ceiling - floor) @ np.ones(3, np.float32)
     willing = np.asarray(np.exp(-np.maximum(barrier, 0) / 0.25), np.float32)
     return np.asarray(cv2.resize(willing, (w, h), interpolation=cv2.INTER_LINEAR))
 

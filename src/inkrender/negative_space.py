@@ -249,8 +249,9 @@ def solve(
     below = (lower[..., :3] * through) @ jacobian
     above = np.zeros_like(below) if upper is None else upper[..., :3] @ jacobian
     # |k below + above|^2 < BLANK^2 is a quadratic in what the lift leaves, k = 1 - matte
-    square, cross = (below * below).sum(-1), 2 * (below * above).sum(-1)
-    rest = (above * above).sum(-1) - np.float32(colour.BLANK**2)
+    pairs = ((below, below), (2 * below, above), (above, above))
+    square, cross, rest = (np.einsum("yxc,yxc->yx", a, b) for a, b in pairs)
+    rest -= np.float32(colour.BLANK**2)
 
     given = (square, cross, rest, willing, fade, slope, hard, guard, spread_heights(h, w))
     flat = [np.ravel(np.asarray(p, np.float32)) for p in given]
