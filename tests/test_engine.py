@@ -414,3 +414,21 @@ def test_a_rig_that_nothing_moves_is_one_drawing(tmp_path: Path) -> None:
         studio = film.studio(SIZE)
         keys = {studio.key(one, one.layers[0]) for one in (film.plan(n).scenes[0] for n in (0, 3))}
         assert len(keys) == (1 if name == "still" else 2)
+
+
+@pytest.mark.parametrize("kind", ["use", "still", "sequence", "rig", "text"])
+def test_a_layer_of_every_kind_leaves_ink(tmp_path: Path, kind: str) -> None:
+    (tmp_path / "dot.svg").write_text(
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 400 400">'
+        '<g id="dot"><circle cx="200" cy="200" r="150" fill="#204060"/></g></svg>'
+    )
+    still = plate(tmp_path, "dot.0001.png")
+    told = {
+        "use": {"use": "birds"},
+        "still": {"file": still, "fit": "cover"},
+        "sequence": {"file": str(tmp_path / "dot.####.png"), "fit": "cover", "missing": "hold"},
+        "rig": {"rig": str(tmp_path / "dot.svg"), "position": (960, 540)},
+        "text": {"text": "山中之梦 dreams", "position": (300, 500)},
+    }[kind]
+    _, stats = film_of(ink.Layer(name="one", **told)).pixels(2, SIZE)
+    assert 0 < stats["blank"] < 1
