@@ -113,6 +113,19 @@ def test_a_subject_keeps_its_hue_without_a_matte() -> None:
     assert ball[0] > 3 * ball[1]  # red lets red through
 
 
+def test_a_colour_that_goes_on_behind_a_ridge_belongs_to_the_subject() -> None:
+    """The ball's lower half lies at the depth of the ridge: it is told by its hue and by being joined."""
+    light, depth, normal = plate()
+    below = (light[..., 0] > 0.6) & (np.mgrid[:H, :W][0] > 66)
+    depth[below] = 14
+    shader = library.find("repaint")
+    params = shader.at(shader.bind({"subjects": "hue"}, "repaint"), 0)
+    inputs = Inputs(depth=depth, normal=normal, matte=None)
+    shader.shade(light, Region(0, 0, W, H, H / 1080), At(seed=3), params, inputs)
+    let_through = np.exp(-light[68:71, 118:123, :3].mean((0, 1)))
+    assert let_through[0] > 2 * let_through[1]
+
+
 def test_paper_is_left_round_a_subject() -> None:
     ink = repainted("resolution", 4)[..., :3].mean(-1)
     row = 4 * 66

@@ -116,6 +116,20 @@ def test_a_protected_subject_keeps_all_its_ink() -> None:
     assert lift.blank == pytest.approx(0.6, abs=0.005)
 
 
+def test_a_line_drawn_in_the_middle_outlives_the_wash_round_it() -> None:
+    lower = landscape()
+    lower[40:50, 78:80, :3] += 1.5
+    left = []
+    for lines in (0.0, 0.8):
+        lift = liubai.lift_for(lower, target=0.8, lines=lines)
+        left.append(finished(lower, liubai.lift_matte(lift, flat_paper()))[42:48, 78:80].mean())
+    assert left[1] > 2 * left[0] + 0.2
+
+
+def test_a_smooth_wash_is_not_taken_for_lines() -> None:
+    assert liubai.drawn(landscape()).max() < 0.05
+
+
 def test_a_target_beyond_the_protected_area_is_clamped_and_reported() -> None:
     protect = np.zeros((H, W), np.float32)
     protect[:, :128] = 1

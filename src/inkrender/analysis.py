@@ -14,6 +14,7 @@ from .negative_space import Lift
 from .plan import Plan, ScenePass
 
 LINES = 270
+LINES_KEPT = 0.65
 
 _memory = cache.Memory(limit=64 << 20)
 
@@ -66,6 +67,8 @@ def _solve(one: ScenePass, small: bake.Studio) -> Lift:
         depth=depth,
         edge=wanted.edge,
         bleed=wanted.bleed,
+        # without depth nothing tells a subject from its surroundings: what is drawn of it outlives the wash
+        lines=LINES_KEPT if depth is None and any(layer.kind == "file" for layer in one.lower) else 0.0,
         seed=one.seed,
         origin=_origin(one),
         paper=small.white,

@@ -91,6 +91,7 @@ def lift_for(
     edge: Edge = "torn",
     bleed: float = 8.0,
     soft: float = 0.15,
+    lines: float = 0.0,
     weights: Mapping[str, float] | None = None,
     near: float = NEAR,
     far: float = FAR,
@@ -102,7 +103,8 @@ def lift_for(
 
     lower, upper: ink (h, w, 4) painted before and after the lift. protect, reserve: matte (h, w), 1 = never /
     always willing to be paper. depth: (h, w) in scene units, near..far its fixed range. soft: how gradual a
-    misty edge is, in units of potential. origin: layer px of the frame's corner, so that mist stays in place.
+    misty edge is, in units of potential. lines: 0..1, how much of a line drawn where a subject
+    may be outlives the wash round it. origin: layer px of the frame's corner, so that mist stays in place.
     """
     _check_size(lower.shape[:2], upper=upper, protect=protect, reserve=reserve, depth=depth)
     if depth is not None:
@@ -111,6 +113,9 @@ def lift_for(
         protect = whole if protect is None else np.maximum(protect, whole)
     found = features(lower, depth, near=near, far=far, seed=seed, origin=origin, paper=paper)
     willing = potential(found, weights, protect=protect, reserve=reserve)
+    if lines > 0:
+        kept = np.float32(lines) * drawn(lower) * smoothstep(0.34, 0.14, found["border"])
+        protect = kept if protect is None else np.maximum(protect, kept)
     return solve(
         lower, upper, willing, target,
         protect=protect, edge=edge, bleed=bleed, soft=soft, seed=seed, origin=origin, paper=paper,
@@ -159,6 +164,12 @@ def subjects(depth: NDArray[np.float32], near: float = NEAR, far: float = FAR) -
     scale = depth.shape[0] / 1080
     front = float(np.log(near) + 0.40 * np.log(far / near))
     return standing(log_depth(depth, far), scale, front)[0]
+
+
+def drawn(canvas: NDArray[np.float32]) -> Plane:
+    """A matte (h, w) of brush lines: what is much darker than its surroundings. canvas: ink (h, w, 4)."""
+    dark = np.ascontiguousarray(canvas[..., :3].mean(-1), np.float32)
+    return smoothstep(0.2, 0.8, dark - blur(dark, 12 * canvas.shape[0] / 1080))
 
 
 def potential(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache, partial
 from typing import Any
 
 import cv2
@@ -74,12 +75,11 @@ def from_depth(
     subject *= plate.alpha
     surface = blur(_surface(normal, lz, k), 1.5 * k)  # passes come enlarged without smoothing
     level = _behind_subjects(smoothstep(0.965, 0.985, surface[..., 2]), subject, 14 * k) * plate.alpha
-    ground = blur(np.asarray(cv2.morphologyEx(level, cv2.MORPH_OPEN, _square(16 * k)), np.float32), 2.5 * k)
+    opened = np.asarray(cv2.morphologyEx(level, cv2.MORPH_OPEN, _square(16 * k)), np.float32)
+    ground = np.clip(blur(opened, 2.5 * k), 0, 1)  # a hair above 1 is no number to a power
     relit = np.asarray(np.clip(0.5 - 0.5 * (surface @ SUN), 0, 1), np.float32)
 
-    def noise(size: float, number: int, octaves: int = 3, warp: float = 0.0) -> Plane:
-        return field(region, (size, size), mixed(seed, number), octaves, warp=warp)
-
+    noise = partial(_noise, region, seed)
     slow, mid, fine = noise(345, 1, 3, 0.6), noise(128, 2, 3, 0.9), noise(33, 3, 2)
     lost = noise(255, 8, 2)
     grain = noise(4.0, 12, 1) * np.float32(1.4)
@@ -171,9 +171,7 @@ def from_tone(
     k = region.scale
     plate = _take_apart(light, simplify=k)
 
-    def noise(size: float, number: int, octaves: int = 3, warp: float = 0.0) -> Plane:
-        return field(region, (size, size), mixed(seed, number), octaves, warp=warp)
-
+    noise = partial(_noise, region, seed)
     slow, mid, fine = noise(345, 1, 3, 0.6), noise(128, 2, 3, 0.9), noise(33, 3, 2)
     grain = noise(4.0, 12, 1) * np.float32(1.4)
     base = blur(plate.light, 90 * k)
@@ -209,6 +207,14 @@ def from_tone(
     out[..., :3] = np.maximum(ink, 0) * plate.alpha[..., None]
     out[..., 3] = plate.alpha
     return out
+
+
+@lru_cache(maxsize=24)
+def _noise(region: Region, seed: int, size: float, number: int, octaves: int = 3, warp: float = 0.0) -> Plane:
+    """A noise field of the paper's own, the same for every frame of a shot: remembered, not to be changed."""
+    made = field(region, (size, size), mixed(seed, number), octaves, warp=warp)
+    made.setflags(write=False)
+    return made
 
 
 # the plate ------------------------------------------------------------------------------------------------
