@@ -16,7 +16,7 @@ from .plan import Plan, ScenePass
 LINES = 270
 LINES_KEPT = 0.65
 
-_memory = cache.Memory(limit=64 << 20)
+_memory = cache.Memory(limit=16 << 20)
 
 
 def studio_of(studio: bake.Studio) -> bake.Studio:

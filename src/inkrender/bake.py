@@ -34,7 +34,8 @@ Plane = NDArray[np.float32]
 GIB = 1 << 30
 PIECE = 256  # px, the side of a piece of paper that is remembered
 
-_memory = cache.Memory(limit=3 * GIB // 2)
+_memory = cache.Memory(limit=5 * GIB // 4)
+_drawings = cache.Memory(limit=GIB // 5)  # of the frames in flight: a film must not grow as it is rendered
 _warned: set[tuple[str, str]] = set()  # what has been said of which layer
 _pictures = cache.Memory(limit=GIB // 4)  # files of the last few frames, as they were read
 
@@ -126,7 +127,7 @@ class Studio:
         if layer.static:
             return self._kept(key, lambda: self._paint(one, layer))
         # a drawing is held for a few frames and asked for by several threads: remembered, never stored
-        return _memory.get(key, lambda: self._paint(one, layer), lambda b: b.data.nbytes)
+        return _drawings.get(key, lambda: self._paint(one, layer), lambda b: b.data.nbytes)
 
     def key(self, one: ScenePass, layer: LayerPass) -> str:
         """The hash of everything that decides the layer's own picture."""
