@@ -310,7 +310,7 @@ def _grown(found: Plane, chroma: Plane, k: float) -> Plane:
 
 def _foot(found: Plane, lz: Plane, level: Plane, k: float) -> Plane:
     """What stands on level ground, down to where it stands: there it is no nearer than its surroundings."""
-    brush = _square(9 * k)
+    brush = _square(14 * k)
     own = cv2.erode(np.where(found > 0.5, lz, np.float32(99)), brush)
     near = smoothstep(0.06, 0.03, np.abs(lz - own)) * smoothstep(0.05, 0.2, blur(level, 8 * k))
     return np.asarray(near * cv2.dilate(found, brush) * (1 - level), np.float32)
@@ -403,7 +403,7 @@ def _subject_pigment(plate: _Plate, look: Any) -> NDArray[np.float32]:
     if look.subjects == "ink":
         return np.broadcast_to(body, own.shape)
     if look.subjects == "red":
-        warm = smoothstep(92, 78, plate.hue) + smoothstep(320, 335, plate.hue)
+        warm = smoothstep(104, 94, plate.hue) + smoothstep(320, 335, plate.hue)
         return np.asarray(
             body + np.clip(warm, 0, 1)[..., None] * (colour.absorbance("vermilion") - body), np.float32
         )
