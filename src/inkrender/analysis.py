@@ -14,7 +14,7 @@ from .negative_space import Lift
 from .plan import Plan, ScenePass
 
 LINES = 270
-LINES_KEPT = 0.65
+LINES_KEPT = 0.65  # of what is drawn of a subject on footage
 
 _memory = cache.Memory(limit=16 << 20)
 

@@ -426,9 +426,9 @@ def _kept_hue(plate: _Plate, look: Any) -> tuple[Plane, NDArray[np.float32]]:
         lit = (
             smoothstep(68, 78, plate.hue)
             * smoothstep(108, 98, plate.hue)
-            * smoothstep(0.13, 0.17, plate.chroma)
+            * smoothstep(0.145, 0.175, plate.chroma)
         )
-        return lit * smoothstep(0.58, 0.74, plate.light), np.where((lit > 0)[..., None], own, own)
+        return lit * smoothstep(0.64, 0.78, plate.light), np.where((lit > 0)[..., None], own, own)
     return np.zeros_like(plate.light), own
 
 
