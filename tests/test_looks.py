@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -175,6 +176,8 @@ DATA = Path(__file__).parent / "data"
 
 @pytest.fixture(autouse=True)
 def own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("engine", "kernels.noise", "kernels.terrain", "kernels.strokes"):
+        import_module(f"inkrender.{name}")  # before the move: compiled code is kept for the next run
     monkeypatch.setenv("INKRENDER_CACHE", str(tmp_path_factory.getbasetemp() / "cache"))
 
 
