@@ -13,24 +13,14 @@ from . import bake, cache, engine, negative_space
 from .negative_space import Lift
 from .plan import Plan, ScenePass
 
-LINES = 270
 LINES_KEPT = 0.65  # of what is drawn of a subject on footage
 
 _memory = cache.Memory(limit=16 << 20)
 
 
-def studio_of(studio: bake.Studio) -> bake.Studio:
-    """The same film at 270 lines."""
-    w, h = studio.film.size
-    return bake.Studio(
-        studio.film, (2 * round(w * LINES / h / 2), LINES), studio.paper, studio.folders, studio.store
-    )
-
-
 def lifts(plan: Plan, studio: bake.Studio) -> tuple[Lift | None, ...]:
     """The lift of each scene of a plan, in its order; None where nothing is lifted."""
-    small = studio_of(studio)
-    return tuple(lift(one, small) if one.liubai is not None else None for one in plan.scenes)
+    return tuple(lift(one, studio.proxy) if one.liubai is not None else None for one in plan.scenes)
 
 
 def lift(one: ScenePass, small: bake.Studio) -> Lift:

@@ -12,7 +12,7 @@ import math
 import re
 import traceback
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 Plane = NDArray[np.float32]
 GIB = 1 << 30
+PROXY_LINES = 270
 PIECE = 256  # px, the side of a piece of paper that is remembered
 
 _memory = cache.Memory(limit=5 * GIB // 4)
@@ -70,6 +71,17 @@ class Studio:
         """The paper as one linear colour, (3,): what blank is measured against."""
         inner = self.sheet.pixels()[..., :3].reshape(-1, 3)
         return np.asarray(np.exp(-inner.mean(axis=0, dtype=np.float64)), np.float32)
+
+    @cached_property
+    def proxy(self) -> Studio:
+        """The same film at 270 lines: where what a frame must know beforehand is worked out."""
+        w, h = self.film.size
+        size = 2 * round(w * PROXY_LINES / h / 2), PROXY_LINES
+        return self if self.size == size else replace(self, size=size)
+
+    @cached_property
+    def _keys(self) -> dict[tuple[Any, ...], str]:
+        return {}
 
     def height(self, region: Region) -> Plane:
         """The paper's height, float32 (h, w) 0..1, as it lies under a region of a layer.
@@ -131,6 +143,16 @@ class Studio:
 
     def key(self, one: ScenePass, layer: LayerPass) -> str:
         """The hash of everything that decides the layer's own picture."""
+        if layer.source is None:  # files may change while a film is open
+            return self._key(one, layer)
+        seen = () if layer.static else layer.view
+        made_by = (layer.source.digest, *(use.digest for use in layer.shaders))
+        at = (one.scene.name, layer.layer.name, layer.drawing, layer.seconds, seen, made_by)
+        if at not in self._keys:
+            self._keys[at] = self._key(one, layer)
+        return self._keys[at]
+
+    def _key(self, one: ScenePass, layer: LayerPass) -> str:
         # what is read or drawn is told by what it is made from: a still drawing is one picture, held or not
         moving = any(use.moving for use in (layer.source, *layer.shaders) if use is not None)
         when: tuple[Any, ...] = (layer.drawing, layer.seconds) if moving else ()
