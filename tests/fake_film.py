@@ -23,6 +23,7 @@ class FakeFilm:
         broken: dict[int, Exception] | None = None,
     ) -> None:
         self.length, self.size, self.fps = length, size, Fraction(fps)
+        self.bits = 8
         self.seconds, self.code, self.broken = seconds, code, broken or {}
         self.painted: list[int] = []
         self.in_flight = self.most_in_flight = 0

@@ -49,7 +49,7 @@ Trust = Annotated[bool, typer.Option("--trust", help="Run the film's own shaders
 Frames = Annotated[
     str | None, typer.Option("-F", "--frames", help="0-239x2, 02_dawn, 02_dawn:1050-1060,1070.")
 ]
-Bits = Annotated[int | None, typer.Option("--bits", help="8 or 16; EXR is always half.")]
+Bits = Annotated[int | None, typer.Option("--bits", help="8 or 16; as the footage unless said. EXR is half.")]
 Quality = Annotated[str, typer.Option("-q", "--quality", help="draft, preview or final.")]
 PresetName = Annotated[str | None, typer.Option("--preset", help="h264, h265, prores or gif.")]
 Crf = Annotated[int | None, typer.Option("--crf", help="Quality of h264 and h265 by number, less is better.")]

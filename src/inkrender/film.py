@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,7 +36,8 @@ class Film(scene.Film):
     """A film that can be painted. Build one from `ink.Scene` and `ink.Layer`, or `ink.load` it."""
 
     trust: bool = Field(default=False, exclude=True, repr=False)
-    _PLACE: ClassVar[tuple[str, ...]] = (*scene.Film._PLACE, "trust")
+    bits: Literal[8, 16] = Field(default=8, exclude=True, repr=False)  # of the footage it looks at
+    _PLACE: ClassVar[tuple[str, ...]] = (*scene.Film._PLACE, "trust", "bits")
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """A copy with some fields changed; what was worked out for this film does not go along."""
@@ -202,7 +203,7 @@ def look(
     """A film of one scene that gives footage an ink look: `ink.look("dawn", "shot.####.exr").render(...)`.
 
     which: a built-in look by name, or a look's TOML. footage: a still, a sequence or a video; its frames keep
-    their numbers in the scene, its size and rate become the film's. missing: what a gap in a sequence shows.
+    their numbers in the scene, its size, rate and bits (16 for 16-bit PNG and TIFF) become the film's. missing: what a gap in a sequence shows.
     Raises SceneError, PlateError.
     """
     from .io.sequence import MISSING
@@ -213,7 +214,7 @@ def look(
         near = did_you_mean(missing, MISSING)
         raise SceneError(f'missing = "{missing}" is not known{near}: use {", ".join(MISSING)}')
     path = Path(footage).expanduser()
-    first, last, size, rate, sound = _footage(path)
+    first, last, size, rate, bits, sound = _footage(path)
     place = next(i for i, layer in enumerate(told.layer) if layer.use == "input")
     plate = told.layer[place].model_copy(
         update={"use": None, "file": str(path.absolute()), "fit": "cover", "missing": missing,
@@ -229,20 +230,23 @@ def look(
         scenes=(one,),
         audio=(scene.Audio(file=str(path.absolute())),) if sound else (),
     )
-    return film.model_copy(update={"trust": trust, "folder": told.folder if trust else None})
+    return film.model_copy(update={"trust": trust, "bits": bits, "folder": told.folder if trust else None})
 
 
-def _footage(path: Path) -> tuple[int, int, tuple[int, int], Fraction, bool]:
-    """First and last frame, even size, rate, and whether it has sound."""
+def _footage(path: Path) -> tuple[int, int, tuple[int, int], Fraction, int, bool]:
+    """First and last frame, even size, rate, bits of what is written by default, whether it has sound."""
+    from .io import stills
     from .bake import is_video
     from .io.sequence import Sequence
     from .io.video import Video
 
     if is_video(path):
         with Video(path) as clip:
-            return 0, clip.frames - 1, _even(path, clip.size), clip.fps, clip.has_audio
+            return 0, clip.frames - 1, _even(path, clip.size), clip.fps, 8, clip.has_audio
     found = Sequence(path)
-    return found.first, found.last, _even(path, found.check_sizes()), Fraction(24), False
+    told = stills.describe(found.path(found.first))
+    bits = 16 if told["bits"] == 16 and told["transfer"] != "linear" else 8  # codes, not halves
+    return found.first, found.last, _even(path, found.check_sizes()), Fraction(24), bits, False
 
 
 def _even(path: Path, size: tuple[int, int]) -> tuple[int, int]:

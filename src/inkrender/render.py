@@ -168,7 +168,7 @@ def render(
     order, threads = known_order(order), jobs or default_jobs()
     size = even_size(size or film.size)
     pattern, appended = with_token(out, len(wanted))
-    bits = bits_for(pattern, bits, getattr(film, "bits", 8))
+    bits = bits_for(pattern, bits, film.bits)
     paths = frame_paths(pattern, [n + first for n in wanted])
     if appended:
         tell(Event("note", message=f"{out} names one file for {len(wanted)} frames: writing {pattern}"))
