@@ -203,7 +203,8 @@ def look(
     """A film of one scene that gives footage an ink look: `ink.look("dawn", "shot.####.exr").render(...)`.
 
     which: a built-in look by name, or a look's TOML. footage: a still, a sequence or a video; its frames keep
-    their numbers in the scene, its size, rate and bits (16 for 16-bit PNG and TIFF) become the film's. missing: what a gap in a sequence shows.
+    their numbers in the scene; its size, rate and bits (16 for 16-bit PNG and TIFF) become the film's.
+    missing: what a gap in a sequence shows.
     Raises SceneError, PlateError.
     """
     from .io.sequence import MISSING
@@ -235,8 +236,8 @@ def look(
 
 def _footage(path: Path) -> tuple[int, int, tuple[int, int], Fraction, int, bool]:
     """First and last frame, even size, rate, bits of what is written by default, whether it has sound."""
-    from .io import stills
     from .bake import is_video
+    from .io import stills
     from .io.sequence import Sequence
     from .io.video import Video
 

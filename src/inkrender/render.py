@@ -51,6 +51,9 @@ class Paints(Protocol):
     @property
     def size(self) -> tuple[int, int]: ...
 
+    @property
+    def bits(self) -> Bits: ...
+
     def fingerprint(self, n: int, size: tuple[int, int], bits: Any) -> dict[str, str]:
         """What makes frame n -> its digest."""
 
