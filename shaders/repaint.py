@@ -45,11 +45,11 @@ def shade(dst, region, at, p: Repaint, inputs) -> None:
     """dst: premultiplied light in, ink out (cover = alpha). Lengths are px at 1080 lines."""
     import numpy as np
 
-    from inkrender import repainting
+    from inkrender import repaint_depth, repaint_tone
 
     depth, normal, matte = (getattr(inputs, name, None) for name in ("depth", "normal", "matte"))
     light = np.nan_to_num(dst, nan=0.0, posinf=1e4, neginf=0.0)
     if depth is None:
-        dst[...] = repainting.from_tone(light, region, at.seed, p, matte)
+        dst[...] = repaint_tone.from_tone(light, region, at.seed, p, matte)
     else:
-        dst[...] = repainting.from_depth(light, region, at.seed, p, depth, normal, matte)
+        dst[...] = repaint_depth.from_depth(light, region, at.seed, p, depth, normal, matte)

@@ -1,15 +1,13 @@
-"""The recipes behind the shader `repaint`: ink (h, w, 4) from a plate, with its passes or without.
+"""What the two recipes behind the shader `repaint` share: a plate taken apart, and noise of the paper's own.
 
-Light is premultiplied scene-linear (h, w, 4), `look` the shader's parameters. Lengths are px at 1080 lines,
-all noise is a hash of seed and place, all ranges are fixed: nothing measured on the frame, nothing flickers.
+Light is premultiplied scene-linear (h, w, 4). Lengths are px at 1080 lines, all noise is a hash of seed and
+place, all ranges are fixed: nothing measured on the frame, nothing flickers.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache, partial
-from typing import Any
+from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -17,27 +15,17 @@ from numpy.typing import NDArray
 
 from . import colour
 from .fields import (
-    background,
-    blur,
     guided,
-    log_depth,
-    pockets,
-    silhouettes,
-    smooth_jumps,
-    standing,
 )
 from .frame import Region
-from .paint import field, mixed, smoothstep
-from .tones import five_tones, ramp, wheel
+from .paint import field, mixed
 
 Plane = NDArray[np.float32]
-
 UNSEEN = np.float32(0.02)  # below this `terrain.drag` does no work
-SUN = np.array((-0.55, -0.35, 0.60), np.float32) / np.float32(0.886)  # the painter's light, not the plate's
 
 
 @dataclass(frozen=True)
-class _Plate:
+class Plate:
     """A plate taken apart: straight OKLab lightness, chroma, hue in degrees, and alpha."""
 
     light: Plane
@@ -46,181 +34,7 @@ class _Plate:
     alpha: Plane
 
 
-def from_depth(
-    light: NDArray[np.float32],
-    region: Region,
-    seed: int,
-    look: Any,
-    depth: Plane,
-    normal: NDArray[np.float32] | None = None,
-    matte: Plane | None = None,
-) -> NDArray[np.float32]:
-    """Terrain painted from its depth (h, w) in scene units and normals (h, w, 3), z up; ink (h, w, 4).
-
-    matte: (h, w), 1 on subjects; without one, whatever stands apart in front by depth is a subject.
-    """
-    k = region.scale
-    h = light.shape[0]
-    plate = _take_apart(light)
-    near, far = look.planes
-    lz = smooth_jumps(log_depth(depth, far), max(0.5, 2.4 * k))
-    found, behind = standing(lz, k, float(np.log(near) + 0.40 * np.log(far / near)))
-    if matte is None:
-        matte = np.maximum(found, _grown(found, plate.chroma, k))
-        if normal is not None:
-            flat = smoothstep(0.9, 0.98, _surface(normal, lz, k)[..., 2])
-            matte = np.maximum(matte, _foot(found, lz, flat, k))
-    subject = smoothstep(0.2, 0.8, blur(np.clip(matte, 0, 1), max(1.8 * k, 0.9)))  # no stairs at the rim
-    recession = np.clip((behind - np.float32(np.log(near))) * np.float32(1 / np.log(far / near)), 0, 1)
-    subject *= plate.alpha
-    surface = blur(_surface(normal, lz, k), 1.5 * k)  # passes come enlarged without smoothing
-    level = _behind_subjects(smoothstep(0.965, 0.985, surface[..., 2]), subject, 14 * k) * plate.alpha
-    opened = np.asarray(cv2.morphologyEx(level, cv2.MORPH_OPEN, _square(16 * k)), np.float32)
-    ground = np.clip(blur(opened, 2.5 * k), 0, 1)  # a hair above 1 is no number to a power
-    relit = np.asarray(np.clip(0.5 - 0.5 * (surface @ SUN), 0, 1), np.float32)
-
-    noise = partial(_noise, region, seed)
-    slow, mid, fine = noise(345, 1, 3, 0.6), noise(128, 2, 3, 0.9), noise(33, 3, 2)
-    lost = noise(255, 8, 2)
-    grain = noise(4.0, 12, 1) * np.float32(1.4)
-    crest, crest2, mist = (x * (1 - ground) for x in pockets(behind, k, near, far))
-    share, rim = silhouettes(lz, k)
-    feet = _feet(ground, plate.alpha, slow, mid, k)
-
-    # washes: dark at the crest, pale at the foot, in loose layers
-    own = np.clip((np.float32(0.86) - np.float32(0.28) * recession - plate.light) / np.float32(0.35), -0.4, 1)
-    form = np.clip(0.55 * own + 0.75 * (relit - 0.42), -0.4, 1.2) * (1 - subject)
-    washed = 0.16 + 1.05 * crest**1.3 + 0.35 * crest2**1.5 + 0.60 * form * (0.35 + 0.65 * crest)
-    washed = washed * np.exp(0.55 * (mid + 0.5 * slow)) * (1 - ground)
-    washed = np.maximum(washed * (1 + 0.14 * np.exp(-((np.abs(mid - 0.12) / 0.03) ** 1.2))), 0)
-    washed *= 1 + 0.55 * np.clip(2 * share, 0, 1)
-    weights = _planes(recession)
-    density = washed * _mixed(weights, look.density) * np.float32(look.wash)
-    density = five_tones(np.maximum(density + 0.10 * fine * density + 0.05 * mid, 0), look.tones)
-    density = np.maximum(density * (1 + look.grain * grain * np.exp(-density / 0.8)), 0)
-    density *= (1 - 0.55 * mist * smoothstep(0.25, 0.85, mist)) * (1 - feet) * (1 - ground)
-    place = np.clip(1.15 - 1.55 * crest + 0.28 * mid + 0.22 * slow + 0.10 * form, 0, 1)
-    ink = density[..., None] * _pigments(weights, (look.near, look.mid, look.far), place)
-
-    # strokes along the fall, contours that swell and are lost, moss on the crests
-    top = _pigments(weights, (look.near[:1], look.mid[:1], look.far[:1]), place)
-    stroke_ink = (
-        0.40 * colour.absorbance("ink") + 0.75 * top if len(set(look.near)) > 1 else colour.absorbance("ink")
-    )
-    if look.strokes > 0:
-        fall = _cun(surface, (1 - ground) * plate.alpha, region, mixed(seed, 5))
-        cun = smoothstep(0.15, 1.5, fall + 0.25 * fine)
-        cun = cun * np.clip(0.22 + 1.3 * form + 0.55 * crest, 0, 1) * np.clip(0.55 + 1.3 * mid, 0, 1.1)
-        cun *= smoothstep(0.2, 0.6, 0.25 + 0.18 * grain + 0.7 * cun) * (1 - ground) * (1 - feet)
-        ink += (0.85 * look.strokes * cun * (1 - 0.70 * recession) * (1 - 0.6 * mist))[..., None] * stroke_ink
-    if look.contour > 0:
-        line = _contour(rim, relit, recession, noise(142, 7, 2), lost, grain, k)
-        moss = smoothstep(0.27, 0.35, noise(9.3, 15, 1)) * smoothstep(30, 10, rim)
-        moss *= smoothstep(0.0, 0.25, lost + 0.3 * mid) * (1 - recession) * (1 - ground)
-        drawn = (
-            (1.05 * line + 0.9 * moss)
-            * (1 - 0.72 * recession)
-            * (1 - feet)
-            * (1 - ground)
-            * np.float32(1.2 * look.contour)
-        )
-        ink += (drawn * (1 - smoothstep(0.0, 0.5, subject)))[..., None] * colour.absorbance("ink")
-
-    # level ground: only shadows and a faint wash towards the viewer
-    y = (region.y + (np.arange(h, dtype=np.float32) + 0.5) / k)[:, None] / 1080
-    shadow = (
-        0.5 * np.clip((0.74 - plate.light) / 0.25, 0, 1) * smoothstep(near * 1.05, near * 0.9, np.exp(lz))
-    )
-    floor = (
-        shadow
-        + look.ground_wash
-        * (smoothstep(0.80, 1.0, y + 0.05 * slow) + look.snow * (0.7 + 0.6 * slow + 0.3 * mid))
-    ) * ground
-    ink += np.clip(floor * np.exp(0.4 * mid), 0, 4)[..., None] * colour.absorbance(look.ground)
-
-    reserve = smoothstep(0.0, 0.42, blur(subject, max(5.0 * k, 1.5)))
-    alpha = plate.alpha * (1 - subject)
-    ink *= (alpha * (1 - 0.88 * reserve))[..., None]
-    if look.subjects == "lantern":
-        ink = _lamplight(ink, subject * _colourful(plate) * _lit(plate), k)
-        ink *= (1 - 0.85 * subject)[..., None]
-    box = _box(subject > 0)
-    ink[box] += _subjects(
-        _Plate(*(x[box] for x in vars(plate).values())),
-        subject[box],
-        share[box],
-        relit[box],
-        grain[box],
-        look,
-        k,
-    )
-    out = np.empty_like(light)
-    out[..., :3] = np.maximum(ink, 0)
-    out[..., 3] = plate.alpha
-    return out
-
-
-def from_tone(
-    light: NDArray[np.float32], region: Region, seed: int, look: Any, matte: Plane | None = None
-) -> NDArray[np.float32]:
-    """Footage without passes, painted from its tones: ink (h, w, 4).
-
-    Shapes are simplified inside edges; density is lightness against its surroundings, so that a grey veil
-    goes and form stays; hue becomes pigment; edges become brush lines. matte: (h, w), 1 on subjects.
-    """
-    k = region.scale
-    plate = _take_apart(light, simplify=k)
-
-    noise = partial(_noise, region, seed)
-    slow, mid, fine = noise(345, 1, 3, 0.6), noise(128, 2, 3, 0.9), noise(33, 3, 2)
-    grain = noise(4.0, 12, 1) * np.float32(1.4)
-    base = blur(plate.light, 90 * k)
-    veil = np.float32(0.62 * look.veil)
-    seen = (1 - veil) * plate.light + veil * (plate.light - base + 0.62)
-    density = np.asarray(np.clip(1.42 * np.clip(0.93 - seen, 0, 1), 0, 1.7), np.float32)
-    density = 1.15 * (1 - np.exp(-1.2 * density))  # the darkest washes stay open: clotted ink is dead
-    density = five_tones(np.maximum(density * (1 + 0.10 * fine) + 0.05 * mid * density, 0), look.tones, 0.05)
-    density = density * np.exp(0.35 * mid + 0.12 * slow) * (1 + look.grain * grain * np.exp(-density / 0.8))
-    # what surrounds the picture is painted thin: without depth, that is all the distance there is
-    behind = smoothstep(0.35, 0.90, _behind(light, plate.light, k) + 0.10 * mid + 0.06 * slow)
-    if matte is not None:
-        behind = behind * (1 - np.clip(matte, 0, 1))
-    density = density * (1 - np.float32(max(look.recede, 0)) * behind)
-    density = density + np.float32(max(-look.recede, 0)) * behind
-    # a dense pigment needs less of it: whatever a look paints with, its darkest tone stays transparent
-    scheme = (*look.near[:2], *look.mid[1:])
-    thinned = min(1.0, 2.5 / float(colour.absorbance(scheme[0]).mean()))
-    density = np.maximum(density, 0)
-    coloured = smoothstep(0.02, 0.12, plate.chroma) * np.float32(look.chroma)
-    place = np.clip(1.05 - 0.80 * density + 0.18 * mid + 0.12 * slow, 0, 1)
-    density = (density + np.float32(look.glaze)) * np.float32(look.wash * thinned)
-    ramped = ramp(place, scheme)
-    keep, hue_ink = _kept_hue(plate, look)
-    inked = ramped + np.maximum(coloured, keep)[..., None] * (hue_ink - ramped)
-    ink = density[..., None] * inked
-    ink += (keep * 0.35 * plate.chroma / 0.2)[..., None] * hue_ink
-
-    lines = _brush_lines(plate.light, noise(142, 7, 2), grain, k) * np.float32(0.85 * look.contour)
-    line_ink = colour.absorbance("ink") if len(set(look.near)) == 1 else _line_pigment(look.near[0])
-    ink += lines[..., None] * line_ink
-    out = np.empty_like(light)
-    out[..., :3] = np.maximum(ink, 0) * plate.alpha[..., None]
-    out[..., 3] = plate.alpha
-    return out
-
-
-@lru_cache(maxsize=24)
-def _noise(region: Region, seed: int, size: float, number: int, octaves: int = 3, warp: float = 0.0) -> Plane:
-    """A noise field of the paper's own, the same for every frame of a shot: remembered, not to be changed."""
-    made = field(region, (size, size), mixed(seed, number), octaves, warp=warp)
-    made.setflags(write=False)
-    return made
-
-
-# the plate ------------------------------------------------------------------------------------------------
-
-
-def _take_apart(light: NDArray[np.float32], simplify: float = 0.0) -> _Plate:
+def take_apart(light: NDArray[np.float32], simplify: float = 0.0) -> Plate:
     """simplify: pixels per px at 1080 lines to smooth the picture inside its edges, 0 leaves it sharp."""
     alpha = np.clip(light[..., 3], 0, 1)
     straight = np.asarray(np.clip(light[..., :3] / np.maximum(alpha, 0.02)[..., None], 0, 4), np.float32)
@@ -233,12 +47,22 @@ def _take_apart(light: NDArray[np.float32], simplify: float = 0.0) -> _Plate:
             [smooth, *(guided(smooth, np.ascontiguousarray(lab[..., c]), radius, 1e-3) for c in (1, 2))]
         )
     hue = np.degrees(np.arctan2(lab[..., 2], lab[..., 1])) % 360
-    return _Plate(
+    return Plate(
         np.ascontiguousarray(lab[..., 0]),
         np.hypot(lab[..., 1], lab[..., 2]),
         np.asarray(hue, np.float32),
         alpha,
     )
+
+
+@lru_cache(maxsize=24)
+def paper_noise(
+    region: Region, seed: int, size: float, number: int, octaves: int = 3, warp: float = 0.0
+) -> Plane:
+    """A noise field of the paper's own, the same for every frame of a shot: remembered, not to be changed."""
+    made = field(region, (size, size), mixed(seed, number), octaves, warp=warp)
+    made.setflags(write=False)
+    return made
 
 
 def _oklab(rgb: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -247,246 +71,7 @@ def _oklab(rgb: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(cv2.transform(np.cbrt(np.maximum(lms, 0)), colour.LMS_TO_LAB.astype(np.float32)))
 
 
-def _surface(normal: NDArray[np.float32] | None, lz: Plane, k: float) -> NDArray[np.float32]:
-    """Unit normals (h, w, 3), z up; guessed from depth where there are none."""
-    if normal is None:
-        smooth = blur(lz, 3 * k)
-        across = cv2.Sobel(smooth, cv2.CV_32F, 1, 0, scale=40 * k / 8)
-        down = cv2.Sobel(smooth, cv2.CV_32F, 0, 1, scale=40 * k / 8)
-        normal = np.dstack([across, -np.ones_like(lz), np.clip(-down, 0, 1)])
-    normal = np.nan_to_num(np.asarray(normal[..., :3], np.float32))
-    length = np.sqrt(np.einsum("ijk,ijk->ij", normal, normal))
-    return np.asarray(normal / np.maximum(length, 1e-3)[..., None], np.float32)
-
-
-# terrain --------------------------------------------------------------------------------------------------
-
-
-def _planes(recession: Plane) -> tuple[Plane, Plane, Plane]:
-    """Weights of the near, middle and far plane, which add up to 1."""
-    near, far = np.clip(1 - 2 * recession, 0, 1), np.clip(2 * recession - 1, 0, 1)
-    return near, 1 - near - far, far
-
-
-def _mixed(weights: Sequence[Plane], values: Sequence[float]) -> Plane:
-    return np.asarray(sum(w * np.float32(v) for w, v in zip(weights, values, strict=True)), np.float32)
-
-
-def _pigments(weights: Sequence[Plane], ramps: Sequence[Sequence[str]], place: Plane) -> NDArray[np.float32]:
-    """Absorbance (h, w, 3): the ramp of each plane at `place`, mixed by distance."""
-    shared: dict[tuple[str, ...], Plane] = {}
-    for weight, names in zip(weights, ramps, strict=True):
-        shared[tuple(names)] = shared[tuple(names)] + weight if tuple(names) in shared else weight
-    if len(shared) == 1:
-        return ramp(place, ramps[0])
-    mixed = np.zeros((*place.shape, 3), np.float32)
-    for key, weight in shared.items():
-        mixed += weight[..., None] * ramp(place, key)
-    return mixed
-
-
-def _feet(ground: Plane, alpha: Plane, slow: Plane, mid: Plane, k: float) -> Plane:
-    """Where mist lies on the feet of the terrain, along the level ground: it hides where the two meet."""
-    if not ground.any():
-        return np.zeros_like(ground)
-    h, w = ground.shape
-    shift = np.array([[1, 0, 0], [0, 1, 30 * k]], np.float32)
-    below = cv2.warpAffine(blur(ground, 30 * k), shift, (w, h), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
-    close = smoothstep(0.12, 0.80, np.asarray(below) + 0.28 * mid + 0.42 * slow)
-    return np.asarray(np.clip(0.97 * close * (1 - ground) * alpha, 0, 1), np.float32)
-
-
-def _grown(found: Plane, chroma: Plane, k: float) -> Plane:
-    """What is colourful and joined to a subject belongs to it: a wheel where it dips into a ridge."""
-    seen = smoothstep(0.09, 0.13, chroma)
-    joined = cv2.dilate(np.asarray(seen > 0.5, np.uint8), _square(2 * k))
-    count, label = cv2.connectedComponents(joined, connectivity=8)
-    inside = np.bincount(label.ravel(), weights=(found > 0.5).ravel(), minlength=count)
-    whole = np.bincount(label.ravel(), minlength=count)
-    kept = inside > 0.25 * whole  # a subject in a field of flowers does not become the field
-    kept[0] = False
-    return np.asarray(seen * kept[label], np.float32)
-
-
-def _foot(found: Plane, lz: Plane, level: Plane, k: float) -> Plane:
-    """What stands on level ground, down to where it stands: there it is no nearer than its surroundings."""
-    brush = _square(14 * k)
-    own = cv2.erode(np.where(found > 0.5, lz, np.float32(99)), brush)
-    near = smoothstep(0.06, 0.03, np.abs(lz - own)) * smoothstep(0.05, 0.2, blur(level, 8 * k))
-    return np.asarray(near * cv2.dilate(found, brush) * (1 - level), np.float32)
-
-
-def _behind_subjects(plane: Plane, subject: Plane, sigma: float) -> Plane:
-    """The plane with its surroundings carried on behind the subjects, which are neither ground nor slope."""
-    cover = smoothstep(0.0, 0.3, blur(subject, 0.25 * sigma))
-    around = 1 - cover
-    carried = blur(plane * around, sigma) / np.maximum(blur(around, sigma), np.float32(0.02))
-    return np.asarray(plane * around + np.clip(carried, 0, 1) * cover, np.float32)
-
-
-def _cun(surface: NDArray[np.float32], where: Plane, region: Region, seed: int) -> Plane:
-    """Texture strokes: noise dragged along the fall line as the viewer sees it; mean 0, spread 1 or so."""
-    from .kernels.terrain import drag
-
-    k = region.scale
-    h, w = surface.shape[:2]
-    fine = min(1.0, 0.5 / k)  # drawn at 540 lines: strokes are wider than its pixels
-    size = max(4.8, 2.7 / k)  # and never finer than pixels can show
-    rows, cols = max(2, round(h * fine)), max(2, round(w * fine))
-    smooth = cv2.resize(blur(surface, 3.8 * k), (cols, rows), interpolation=cv2.INTER_LINEAR)
-    dots = field(Region(region.x, region.y, cols, rows, k * fine), (size, size), seed, 1)
-    across, down = smooth[..., 0] * smooth[..., 2], 1 - smooth[..., 2] ** 2 + 0.08
-    stride = 2 / (np.sqrt(across * across + down * down) + np.float32(1e-4))  # two pixels a step
-    out = np.empty_like(dots)
-    seen = cv2.resize(where, (cols, rows), interpolation=cv2.INTER_AREA)
-    drag(out, dots, across * stride, down * stride, seen, max(5, round(12 * k * fine)))
-    out[seen <= UNSEEN] = 0
-    return np.asarray(cv2.resize(out, (w, h), interpolation=cv2.INTER_LINEAR) * np.float32(8.0), np.float32)
-
-
-def _contour(
-    rim: Plane, relit: Plane, recession: Plane, pressure: Plane, lost: Plane, grain: Plane, k: float
-) -> Plane:
-    """Ridge lines inside the silhouette: they swell with pressure, run dry on the paper and are lost."""
-    press = np.clip(0.60 + 1.0 * pressure, 0.05, 1.35) * (0.75 + 0.45 * np.clip(relit + 0.2, 0, 1))
-    width = (0.75 + 12.0 * np.clip(press, 0, 1.3) ** 1.6 * (1 - 0.66 * recession)) * 0.75
-    soft = np.float32(max(0.9, 0.8 / k))
-    line = np.clip((width + soft - rim) / (2 * soft), 0, 1)
-    line = line * smoothstep(-0.36, -0.08, lost + 0.25 * pressure)
-    return np.asarray(line * smoothstep(0.15, 0.45, 0.30 + 0.16 * grain + 0.62 * line - 0.25), np.float32)
-
-
-# subjects -------------------------------------------------------------------------------------------------
-
-
-def _subjects(
-    plate: _Plate, subject: Plane, share: Plane, relit: Plane, grain: Plane, look: Any, k: float
-) -> NDArray[np.float32]:
-    """Absorbance of the subjects: neutrals in ink by lightness, colours as the pigment of their hue."""
-    if not subject.size:
-        return np.zeros((*subject.shape, 3), np.float32)
-    strength = _colourful(plate)
-    tone = 1.75 * np.clip(1 - plate.light / 0.88, 0, 1) ** 0.9 * (0.42 + 0.85 * relit)
-    rim = 1 + 0.8 * np.clip(2 * subject * (1 - blur(subject, 4.8 * k)), 0, 1)
-    lay = rim * (1 + 0.13 * grain) * subject
-    painted = (tone * (1 - strength) * lay)[..., None] * colour.absorbance(look.body)
-    full = np.clip(1.25 - 0.75 * plate.light, 0.25, 1.2) * 1.1 * strength * lay
-    painted += full[..., None] * _subject_pigment(plate, look)
-    line = np.clip(0.85 * smoothstep(0.10, 0.40, share), 0, 1) * subject * (1 - 0.35 * strength)
-    painted += (0.8 * line)[..., None] * colour.absorbance("ink")
-    return np.asarray(painted, np.float32)
-
-
-def _colourful(plate: _Plate) -> Plane:
-    """1 where a subject has a colour. Shaded faces have little chroma left: it counts more where dark."""
-    return smoothstep(0.075, 0.115, plate.chroma * np.maximum(1, 0.6 / np.maximum(plate.light, 0.2)))
-
-
-def _lit(plate: _Plate) -> Plane:
-    """1 on the yellow of a lamp."""
-    return np.asarray(smoothstep(60, 72, plate.hue) * smoothstep(112, 102, plate.hue), np.float32)
-
-
-def _lamplight(ink: NDArray[np.float32], lamps: Plane, k: float) -> NDArray[np.float32]:
-    """The glow of lamps on what is round them: the night is lifted and gamboge laid in its place."""
-    near, wide = (np.clip(blur(lamps, r * k) * gain, 0, 1) for r, gain in ((27, 3.5), (75, 5.0)))
-    lifted = ink * (1 - np.clip(0.80 * near + 0.30 * wide, 0, 0.95))[..., None]
-    return np.asarray(
-        lifted + (0.55 * near + 0.18 * wide)[..., None] * colour.absorbance("gamboge"), np.float32
-    )
-
-
-def _subject_pigment(plate: _Plate, look: Any) -> NDArray[np.float32]:
-    hue = np.where((plate.hue < 20) | (plate.hue > 335), np.float32(12), plate.hue)
-    own = wheel(hue)
-    body = colour.absorbance(look.body)
-    if look.subjects == "ink":
-        return np.broadcast_to(body, own.shape)
-    if look.subjects == "red":
-        warm = smoothstep(104, 94, plate.hue) + smoothstep(320, 335, plate.hue)
-        return np.asarray(
-            body + np.clip(warm, 0, 1)[..., None] * (colour.absorbance("vermilion") - body), np.float32
-        )
-    if look.subjects == "lantern":
-        return np.asarray(body + _lit(plate)[..., None] * (colour.absorbance("gamboge") - body), np.float32)
-    return own
-
-
-# footage --------------------------------------------------------------------------------------------------
-
-
-def _kept_hue(plate: _Plate, look: Any) -> tuple[Plane, NDArray[np.float32]]:
-    """(how surely a pixel keeps its hue, the pigment): what the look's `subjects` singles out."""
-    own = wheel(plate.hue)
-    if look.subjects == "red":
-        red = smoothstep(42, 34, plate.hue) + smoothstep(350, 358, plate.hue)
-        sure = np.clip(red, 0, 1) * smoothstep(0.11, 0.16, plate.chroma)
-        return sure, np.broadcast_to(colour.absorbance("vermilion"), own.shape)
-    if look.subjects == "lantern":
-        lit = (
-            smoothstep(68, 78, plate.hue)
-            * smoothstep(108, 98, plate.hue)
-            * smoothstep(0.145, 0.175, plate.chroma)
-        )
-        return lit * smoothstep(0.64, 0.78, plate.light), np.where((lit > 0)[..., None], own, own)
-    return np.zeros_like(plate.light), own
-
-
-def _behind(light: NDArray[np.float32], guide: Plane, k: float) -> Plane:
-    """How much of a background each place is: found in colour at 270 lines, fitted to the edges."""
-    h, w = guide.shape
-    rows = min(h, 270)
-    size = (max(2, round(w * rows / h)), rows)
-    small = _take_apart(np.asarray(cv2.resize(light, size, interpolation=cv2.INTER_AREA)))
-    turn = np.radians(small.hue)
-    found = background(np.dstack([small.light, small.chroma * np.cos(turn), small.chroma * np.sin(turn)]))
-    fitted = guided(small.light, found, max(2, round(rows * 0.02)), 2e-3)
-    return np.asarray(cv2.resize(fitted, (w, h), interpolation=cv2.INTER_LINEAR))
-
-
-def _line_pigment(name: str) -> NDArray[np.float32]:
-    """Ink warmed by the look's darkest pigment: pure black lines look dirty among colours."""
-    return np.asarray(0.55 * colour.absorbance("ink") + 0.55 * colour.absorbance(name), np.float32)
-
-
-def _brush_lines(light: Plane, pressure: Plane, grain: Plane, k: float) -> Plane:
-    """Edges of the picture as brush lines, 0..1: XDoG (Winnemoeller 2012) drawn out along the edge."""
-    sigma = max(0.7, 2.0 * k)
-    inner = blur(light, sigma)
-    outer = blur(light, 1.6 * sigma)
-    sharp = 17 * inner - 16 * outer
-    line = np.clip(-np.tanh(10 * (sharp - np.float32(0.42))), 0, 1)
-    line = _along_edges(np.asarray(line, np.float32), light, k)
-    press = np.clip(0.70 + 0.9 * pressure, 0.05, 1.2)
-    dry = smoothstep(0.12, 0.5, 0.22 + 0.16 * grain + 0.75 * line - 0.12)
-    return np.asarray(np.clip(1.2 * line, 0, 1) * press * dry, np.float32)
-
-
-def _along_edges(line: Plane, light: Plane, k: float) -> Plane:
-    """Line integral convolution along the smoothed structure tensor's edge direction (Kang et al. 2007)."""
-    from .kernels.terrain import drag
-
-    gx = cv2.Sobel(light, cv2.CV_32F, 1, 0)
-    gy = cv2.Sobel(light, cv2.CV_32F, 0, 1)
-    tensor = blur(np.dstack([gx * gx, gx * gy, gy * gy]), 4.5 * k)
-    angle = 0.5 * np.arctan2(2 * tensor[..., 1], tensor[..., 0] - tensor[..., 2]) + np.float32(np.pi / 2)
-    out = np.empty_like(line)
-    reach = max(1, round(6 * k))
-    seen = cv2.dilate(line, _square(reach))
-    drag(out, line, np.cos(angle), np.sin(angle), seen, reach)
-    out[seen <= UNSEEN] = 0
-    return out
-
-
-def _box(matte: NDArray[np.bool_]) -> tuple[slice, slice]:
-    """The smallest rectangle that holds the matte; of no size where it is empty."""
-    rows, cols = np.flatnonzero(matte.any(axis=1)), np.flatnonzero(matte.any(axis=0))
-    if not len(rows):
-        return slice(0, 0), slice(0, 0)
-    return slice(int(rows[0]), int(rows[-1]) + 1), slice(int(cols[0]), int(cols[-1]) + 1)
-
-
-def _square(radius: float) -> NDArray[np.uint8]:
+def square(radius: float) -> NDArray[np.uint8]:
     """A square brush for morphology: OpenCV runs it in constant time, a disk in the square of its radius."""
     side = 2 * max(1, round(radius)) + 1
     return np.ones((side, side), np.uint8)
