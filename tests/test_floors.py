@@ -17,7 +17,7 @@ FLOORS = {
     1: "shader frame timing colour canvas places tomltext parameters paint strokes rock fields tones "
     "repainting repaint_depth repaint_tone shaders",
     2: "scene model layer picture validation library linker linker_ast io cache",
-    3: "plan negative_space grading",
+    3: "plan potential negative_space grading",
     4: "engine scenefile bake points",
     5: "render manifest analysis film deliver encode verify check check_plates arrays doctor bench "
     "bench_film",
