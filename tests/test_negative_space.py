@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from inkrender import colour
+from inkrender import colour, potential
 from inkrender import negative_space as liubai
 from inkrender.engine import lift_fields
 from inkrender.fields import blur
@@ -212,7 +212,7 @@ def test_a_proxy_decides_what_the_master_decides() -> None:
         ({"target": 1.4}, "lies in 0..1"),
         ({"target": 0.4, "edge": "ragged"}, '"torn", "mist" or "dry"'),
         ({"target": 0.4, "weights": {"lum": 1.0}}, "not lum"),
-        ({"target": 0.4, "weights": dict.fromkeys(liubai.WEIGHTS, 0.0)}, "above 0"),
+        ({"target": 0.4, "weights": dict.fromkeys(potential.WEIGHTS, 0.0)}, "above 0"),
         ({"target": 0.4, "protect": np.zeros((4, 4), np.float32)}, "one size"),
     ],
 )
