@@ -15,13 +15,13 @@ HEAVY = ("numba", "cv2", "OpenImageIO", "imageio", "av", "moviepy")
 FLOORS = {
     0: "errors kernels looks",
     1: "shader frame timing colour canvas places tomltext parameters paint strokes rock fields tones "
-    "repainting repaint_depth repaint_tone shaders",
+    "repainting repaint_depth repaint_tone motion metrics shaders",
     2: "scene model layer picture validation library linker linker_ast io cache",
     3: "plan potential negative_space grading",
     4: "engine scenefile bake points",
     5: "render manifest analysis film deliver encode verify check check_plates arrays doctor bench "
-    "bench_film",
-    6: "cli cli_inputs cli_report cli_shaders __main__",
+    "bench_film liubai_report",
+    6: "cli cli_inputs cli_liubai cli_report cli_shaders __main__",
 }
 FLOOR = {name: floor for floor, names in FLOORS.items() for name in names.split()}
 
