@@ -198,3 +198,29 @@ def tetrahedral(rgb, lut, lo=0.0, hi=1.0):
 
 def blank(ink, jacobian):
     return int((np.linalg.norm(np.float64(ink[..., :3]) @ np.float64(jacobian).T, axis=-1) < 0.02).sum())
+
+
+# texture --------------------------------------------------------------------------------------------------
+
+
+def texture(tile, anchor, step, x, y):
+    n = tile.shape[0]
+
+    def at(u, v):
+        bu, bv = np.floor(u), np.floor(v)
+        i, j = bu.astype(int) % n, bv.astype(int) % n
+        fu, fv = u - bu, v - bv
+        top = tile[j, i] * (1 - fu) + tile[j, (i + 1) % n] * fu
+        low = tile[(j + 1) % n, i] * (1 - fu) + tile[(j + 1) % n, (i + 1) % n] * fu
+        return top * (1 - fv) + low * fv
+
+    u, v = np.float64(anchor[..., 0]), np.float64(anchor[..., 1])
+    if anchor.shape[2] == 2:
+        return at(u * step + x, v * step + y)
+    octave = np.float64(anchor[..., 2])
+    whole = np.floor(octave)
+    share = octave - whole
+    total = 0.0
+    for k, weight in ((whole, 1 - share), (whole + 1, share)):
+        total = total + weight * at(u * step / 2**k + x + k * 0.61803 * n, v * step / 2**k + y)
+    return total / np.sqrt((1 - share) ** 2 + share**2)

@@ -22,6 +22,8 @@ from .paint import field, mixed
 
 Plane = NDArray[np.float32]
 UNSEEN = np.float32(0.02)  # below this `terrain.drag` does no work
+TEXELS = 1024  # side of a baked texture
+FINE = 8  # texels across its finest feature: read bilinearly, its facets are not seen
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,53 @@ def paper_noise(
     made = field(region, (size, size), mixed(seed, number), octaves, warp=warp)
     made.setflags(write=False)
     return made
+
+
+@dataclass(frozen=True)
+class Texture:
+    """Noise that stays where it belongs: `Texture(region, seed, anchor)(size, number)` is (h, w), mean 0.
+
+    Without an anchor it is `paper_noise`: fixed to the layer. anchor: float32 (h, w, 2), the place in px at
+    1080 lines at which each pixel's texture lies; or (h, w, 3) with how many octaves the surface is reduced
+    there, as `surface.anchored` gives it. Then a texture baked once is read at the anchor: it moves with
+    the surface and has the same statistics. size: of the largest features, px; number: which noise; warp: as
+    `paint.field`. The planes are not to be changed.
+    """
+
+    region: Region
+    seed: int
+    anchor: NDArray[np.float32] | None = None
+
+    def __call__(self, size: float, number: int, octaves: int = 3, warp: float = 0.0) -> Plane:
+        """The noise field `number` of this seed, with features of `size` px and smaller."""
+        if self.anchor is None:
+            return paper_noise(self.region, self.seed, size, number, octaves, warp)
+        from .kernels import texture
+
+        # octaves finer than two output pixels would only glitter
+        finest = max(2.0 * size * self.region.scale, 1.0)
+        octaves = max(1, min(octaves, int(np.floor(np.log2(finest))) + 1))
+        tile, cells = _tile(number, octaves, round(warp, 3))
+        away = mixed(self.seed, number)
+        x, y = (away & 0xFFFF) / 65536 * TEXELS, (away >> 16) / 65536 * TEXELS
+        step = TEXELS / cells / size
+        dst = np.empty(self.anchor.shape[:2], np.float32)
+        read = texture.read_receding if self.anchor.shape[2] == 3 else texture.read
+        read(dst, tile, self.anchor, np.float32(step), np.float32(x), np.float32(y))
+        return dst
+
+
+@lru_cache(maxsize=32)
+def _tile(number: int, octaves: int, warp: float) -> tuple[Plane, int]:
+    """(a noise texture that joins itself, how many of its largest features lie across)."""
+    from .kernels import texture
+
+    cells = TEXELS // FINE >> (octaves - 1)
+    tile = np.empty((TEXELS, TEXELS), np.float32)
+    texture.bake(tile, cells, mixed(0, number), octaves, warp, max(1, round(0.6 * cells)))
+    tile -= tile.mean(dtype=np.float64)
+    tile.setflags(write=False)
+    return tile, cells
 
 
 def _oklab(rgb: NDArray[np.float32]) -> NDArray[np.float32]:
