@@ -77,21 +77,25 @@ def paint_frame(
     """Everything up to display-encoded colour in CANVAS."""
     if plan.transition is None:
         one = plan.scenes[0]
-        _scene(program, CANVAS, studio, one, lifts[0], graded)
+        _scene(program, CANVAS, studio, one, lifts[0])
         if one.scene.medium == "light":
             program.encode(CANVAS, "srgb")
             grade_encoded(program, CANVAS, one.grade if graded else grading.NEUTRAL)
             return
         program.count_blank(CANVAS, colour.blank_jacobian(studio.white))
+        if graded and not _late(one):
+            grade_ink(program, CANVAS, one.grade)
         program.develop(CANVAS, studio.sheet)
         if graded and one.graded_in == "light":
             grade_encoded(program, CANVAS, one.grade)
         return
     a, b = plan.scenes
     for reg, one, lift in ((OTHER, b, lifts[1]), (CANVAS, a, lifts[0])):
-        _scene(program, reg, studio, one, lift, graded)
+        _scene(program, reg, studio, one, lift)
         if one.scene.medium == "light":  # the two pictures meet as ink
             program.light_to_ink(reg, _white("paper", studio), 1.0, "linear")
+        elif graded and not _late(one):
+            grade_ink(program, reg, one.grade)
     _transition(program, plan, studio)
     program.count_blank(CANVAS, colour.blank_jacobian(studio.white))
     program.develop(CANVAS, studio.sheet)
@@ -109,6 +113,22 @@ def paint(studio: Studio, one: ScenePass, layers: Iterable[LayerPass]) -> NDArra
     program = Program(w, h, studio.scale, paper=studio.sheet)
     program.clear(CANVAS)
     _layers(program, CANVAS, studio, one, tuple(layers))
+    out = np.zeros((h, w, 4), np.float32)
+    program.store(CANVAS, out)
+    program.run()
+    return out
+
+
+def canvas(studio: Studio, one: ScenePass, lift: Lift | None) -> NDArray[np.float32]:
+    """A scene's finished canvas, before any grade: absorbances (h, w, 4), on which blank is measured.
+
+    lift: None leaves it out. SceneError for a scene that is made in light.
+    """
+    if one.scene.medium == "light":
+        raise SceneError(f'scene "{one.scene.name}" is made in light: there is no paper to be left bare')
+    w, h = studio.size
+    program = Program(w, h, studio.scale, paper=studio.sheet)
+    _scene(program, CANVAS, studio, one, lift)
     out = np.zeros((h, w, 4), np.float32)
     program.store(CANVAS, out)
     program.run()
@@ -138,9 +158,7 @@ def blending(layer: LayerPass) -> list[Any]:
 # a scene --------------------------------------------------------------------------------------------------
 
 
-def _scene(
-    program: Program, reg: int, studio: Studio, one: ScenePass, lift: Lift | None, graded: bool
-) -> None:
+def _scene(program: Program, reg: int, studio: Studio, one: ScenePass, lift: Lift | None) -> None:
     program.clear(reg)
     if one.scene.medium == "light":
         for layer in one.layers:
@@ -151,8 +169,6 @@ def _scene(
     if lift is not None and one.liubai is not None:
         program.lift(reg, lift_fields(lift, one.liubai.edge, one.liubai.bleed))
     _layers(program, reg, studio, one, one.upper)
-    if graded and not _late(one):
-        grade_ink(program, reg, one.grade)
 
 
 def _layers(
