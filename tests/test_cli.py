@@ -282,6 +282,13 @@ def test_a_look_keeps_the_numbers_of_the_footage(fake, ink, tmp_path, monkeypatc
     assert sorted(p.name for p in tmp_path.glob("o.*")) == ["o.1002.png", "o.1003.png"]
 
 
+def test_a_preview_of_a_look_is_half_its_size(fake, ink, tmp_path, monkeypatch):
+    fake.scenes, fake.length = (fake.scenes[0],), 4
+    monkeypatch.setattr(film, "look", lambda name, given, **options: fake)
+    assert ink("look", "dawn", "s.####.png", "-o", "o.####.png", "-F", "1001", "-q", "preview").code == 0
+    assert stills.size(tmp_path / "o.1001.png") == (32, 18)
+
+
 def test_a_look_makes_a_film_of_a_film(fake, ink, tmp_path, monkeypatch):
     monkeypatch.setattr(film, "look", lambda name, given, **options: fake)
     assert ink("look", "dawn", "clip.mp4", "-o", "o.mp4").code == 0

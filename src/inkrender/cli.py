@@ -155,14 +155,17 @@ def look(
     log: LogFormat = None,
     trust: Trust = False,
 ) -> None:
-    """Give footage a look: any sequence or video in, the same look out."""
+    """Give footage a look: any sequence or video in, the same look out.
+
+    draft is a quarter of the footage's size, preview a half; --scale says otherwise.
+    """
     from . import deliver
     from .render import render as render_frames
 
     made, wanted = checked_look(name, input, frames, trust, missing=missing, fps=fps)
     first = made.scenes[0].first
     options: dict[str, Any] = dict(jobs=jobs, overwrite=overwrite, cont=cont, order=order, dry_run=dry_run)
-    size = _size(made, scale)
+    size = _size(made, scale if scale is not None else _scale_of(quality))
     if deliver.is_movie(output):
         chosen = deliver.preset_for(output, preset)
         frames_out = deliver.frames_pattern(made, size, chosen.bits, beside=Path(output))
