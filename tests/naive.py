@@ -224,3 +224,59 @@ def texture(tile, anchor, step, x, y):
     for k, weight in ((whole, 1 - share), (whole + 1, share)):
         total = total + weight * at(u * step / 2**k + x + k * 0.61803 * n, v * step / 2**k + y)
     return total / np.sqrt((1 - share) ** 2 + share**2)
+
+
+# pigments -------------------------------------------------------------------------------------------------
+
+
+def spectral_tables():
+    """(7, 38) reflectances of white, cyan, magenta, yellow, red, green, blue and (3, 38) linear RGB of light.
+
+    Wavelengths 380-750 nm in steps of 10. A reflectance is (tanh z + 1) / 2 with the least slope in z that
+    shows its colour in daylight (Burns 2020, LHTSS), found by Newton's method on the Lagrangian.
+    """
+    import colour as science
+
+    shape = science.SpectralShape(380, 750, 10)
+    observer = science.MSDS_CMFS["CIE 1931 2 Degree Standard Observer"].copy().align(shape).values
+    daylight = science.SDS_ILLUMINANTS["D65"].copy().align(shape).values
+    seen = science.RGB_COLOURSPACES["sRGB"].matrix_XYZ_to_RGB @ (observer * daylight[:, None]).T
+    seen /= seen.sum(axis=1, keepdims=True)
+    n = seen.shape[1]
+    slope = np.diff(np.eye(n), axis=0)
+    slope = 2 * slope.T @ slope
+
+    def smoothest(rgb):
+        z, force = np.zeros(n), np.zeros(3)
+        for _ in range(50):
+            value, first = (np.tanh(z) + 1) / 2, (1 - np.tanh(z) ** 2) / 2
+            pull = seen.T @ force
+            gap = np.concatenate([slope @ z + first * pull, seen @ value - rgb])
+            if np.abs(gap).max() < 1e-10:
+                break
+            bend = slope + np.diag(-2 * np.tanh(z) * first * pull)
+            whole = np.block([[bend, first[:, None] * seen.T], [seen * first, np.zeros((3, 3))]])
+            step = np.linalg.solve(whole, -gap)
+            step *= min(1.0, 2 / np.abs(step[:n]).max())
+            z, force = z + step[:n], force + step[n:]
+        return (np.tanh(z) + 1) / 2
+
+    primaries = [(0, 1, 1), (1, 0, 1), (1, 1, 0), (1, 0, 0), (0, 1, 0), (0, 0, 1)]
+    spectra = [smoothest(np.clip(np.array(p, float), 0.001, 0.999)) for p in primaries]
+    return np.stack([np.ones(n), *spectra]), seen, (observer * daylight[:, None]).sum(axis=1)
+
+
+def mixed_rgb(a, b, share, spectra, seen):
+    """Linear RGB of two pigments in one brush (Kubelka-Munk). a, b: linear RGB (3,); share: that of b."""
+    ks = []
+    for rgb in (a, b):
+        white = min(rgb)
+        r, g, blue = (v - white for v in rgb)
+        c, m, y = min(g, blue), min(r, blue), min(r, g)
+        weights = [white, c, m, y, r - max(m, y), g - max(c, y), blue - max(c, m)]
+        reflectance = np.maximum(weights @ spectra, 1e-4)
+        ks.append((1 - reflectance) ** 2 / (2 * reflectance))
+    lit_a, lit_b = (np.dot(rgb, (0.2126, 0.7152, 0.0722)) for rgb in (a, b))
+    amount = lit_b * share**2 / (lit_a * (1 - share) ** 2 + lit_b * share**2)
+    mean = (1 - amount) * ks[0] + amount * ks[1]
+    return seen @ (1 + mean - np.sqrt(mean**2 + 2 * mean))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from . import colour
+from . import colour, pigments
 
 Plane = NDArray[np.float32]
 
@@ -48,21 +49,22 @@ def five_tones(density: Plane, amount: float, width: float = 0.035) -> Plane:
 def wheel(hue: NDArray[Any]) -> NDArray[np.float32]:
     """Absorbance (..., 3) of the pigment that answers a hue in degrees, neighbours mixed."""
     turned = np.where(hue < WHEEL[0][0], hue + 360, hue)
-    hues = [h for h, _ in WHEEL]
-    inks = np.stack([colour.absorbance(name) for _, name in WHEEL])
-    table = np.arange(0, 361, dtype=np.float64) + WHEEL[0][0]  # one entry a degree: exact at every pigment
-    fine = np.stack([np.interp(table, hues, inks[:, c]) for c in range(3)], -1).astype(np.float32)
-    return np.asarray(fine[np.clip(np.rint(turned - WHEEL[0][0]), 0, 360).astype(np.intp)])
+    return np.asarray(_wheel()[np.clip(np.rint(turned - WHEEL[0][0]), 0, 360).astype(np.intp)])
 
 
-def ramp(place: Plane, pigments: Sequence[str]) -> NDArray[np.float32]:
-    """Absorbance (h, w, 3) along a row of pigments, place 0 = the first, 1 = the last, eased between."""
-    inks = np.stack([colour.absorbance(name) for name in pigments])
-    if len(inks) == 1:
-        return np.broadcast_to(inks[0], (*place.shape, 3))
-    x = np.linspace(0, len(inks) - 1, 1024)
-    k = np.minimum(x.astype(np.intp), len(inks) - 2)
-    t = x - k
-    t = (t * t * (3 - 2 * t))[:, None]
-    table = (inks[k] * (1 - t) + inks[k + 1] * t).astype(np.float32)
+@lru_cache(maxsize=1)
+def _wheel() -> NDArray[np.float32]:
+    """Absorbance (361, 3), one entry a degree from the first pigment's hue: exact at every pigment."""
+    parts = [
+        pigments.mix(low, high, np.arange(end - begin) / (end - begin))
+        for (begin, low), (end, high) in pairwise(WHEEL)
+    ]
+    return np.concatenate([*parts, colour.absorbance(WHEEL[-1][1])[None]])
+
+
+def ramp(place: Plane, names: Sequence[str]) -> NDArray[np.float32]:
+    """Absorbance (h, w, 3) along a row of pigments, place 0 = the first, 1 = the last, stirred between."""
+    if len(names) == 1:
+        return np.broadcast_to(colour.absorbance(names[0]), (*place.shape, 3))
+    table = pigments.row(names, 1024)
     return np.asarray(table[(np.clip(place, 0, 1) * np.float32(1023) + np.float32(0.5)).astype(np.uint16)])
