@@ -35,6 +35,7 @@ PLANES: dict[str, tuple[str, ...]] = {
     "normal": ("normal_x", "normal_y", "normal_z"),
     "vector": ("vector_x", "vector_y"),
     "position": ("position_x", "position_y", "position_z"),
+    "anchor": ("anchor_x", "anchor_y"),
 }
 AT_FIELDS = ("x", "y", "sx", "sy", "t", "n", "held", "seed", "u")
 

@@ -52,6 +52,10 @@ def plane(name: str, region: Region) -> Plane:
         return (4 + 36 * np.clip((1080 - y) / 1080, 0, 1) + 0 * x).astype(np.float32)
     if name == "matte":
         return np.clip((400 - np.hypot(x - 1100, y - 560)) / 60, 0, 1).astype(np.float32)
+    if name.startswith("anchor"):  # as far from the place as a slow pan with some parallax would bring it
+        return (x + 40 + 6 * noise(y / 400, 0 * x, 3) if name == "anchor_x" else y + 12 + 0 * x).astype(
+            np.float32
+        )
     if name == "normal_z":
         return np.full((region.h, region.w), 0.8, np.float32)
     return (0.6 * noise(x / 260, y / 260, sum(map(ord, name)))).astype(np.float32)
