@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from functools import cached_property
+from typing import Any, ClassVar, Literal
 
 import cv2
 import numpy as np
@@ -66,6 +67,21 @@ def lift_for(
     upper: NDArray[np.float32] | None = None,
     *,
     target: float,
+    **options: Any,
+) -> Lift:
+    """The lift that leaves `target` of one finished canvas blank: `problem_for` it, and its solution.
+
+    A target out of reach gives the nearest share there is, and `reachable` says what would have been possible.
+    options: those of `problem_for`. ValueError for a target outside 0..1 or pictures of unlike size.
+    """
+    problem = problem_for(lower, upper, **options)
+    return problem.lift(problem.threshold(target), target)
+
+
+def problem_for(
+    lower: NDArray[np.float32],
+    upper: NDArray[np.float32] | None = None,
+    *,
     protect: NDArray[np.float32] | None = None,
     reserve: NDArray[np.float32] | None = None,
     depth: NDArray[np.float32] | None = None,
@@ -79,8 +95,8 @@ def lift_for(
     seed: int = 0,
     origin: tuple[float, float] = (0.0, 0.0),
     paper: NDArray[Any] = colour.PAPER,
-) -> Lift:
-    """The lift that leaves `target` of the finished canvas blank: features, potential and solution in one.
+) -> Problem:
+    """What there is to solve in a picture: its features, its potential and what has to stay.
 
     lower, upper: ink (h, w, 4) painted before and after the lift. protect, reserve: matte (h, w), 1 = never /
     always willing to be paper. depth: (h, w) in scene units, near..far its fixed range. soft: how gradual a
@@ -97,10 +113,131 @@ def lift_for(
     if lines > 0:
         kept = np.float32(lines) * drawn(lower) * smoothstep(0.34, 0.14, found["border"])
         protect = kept if protect is None else np.maximum(protect, kept)
-    return solve(
-        lower, upper, willing, target,
+    return Problem.of(
+        lower, upper, willing,
         protect=protect, edge=edge, bleed=bleed, soft=soft, seed=seed, origin=origin, paper=paper,
     )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Problem:
+    """All of a picture that decides what a threshold leaves blank: float32 (h, w) planes.
+
+    willing: the potential. hard: 0..1, where the edge is torn or dry instead of soft. guard: 0..1, what the
+    lift must not take. fade: over how much of the potential a soft edge goes. limit: how much of its ink a
+    pixel may keep and still be blank; below 0 never, above 1 always. edge, bleed: as for `Lift`.
+    PLANES are all of them; CARRIED are those that may be a mean along the motion of several frames.
+    """
+
+    willing: Plane
+    hard: Plane
+    guard: Plane
+    fade: Plane
+    limit: Plane
+    edge: Edge
+    bleed: float
+
+    PLANES: ClassVar[tuple[str, ...]] = ("willing", "hard", "guard", "fade", "limit")
+    CARRIED: ClassVar[tuple[str, ...]] = ("willing", "hard", "guard")
+
+    @classmethod
+    def of(
+        cls,
+        lower: NDArray[np.float32],
+        upper: NDArray[np.float32] | None,
+        willing: Plane,
+        *,
+        protect: NDArray[np.float32] | None = None,
+        edge: Edge = "torn",
+        bleed: float = 8.0,
+        soft: float = 0.15,
+        seed: int = 0,
+        origin: tuple[float, float] = (0.0, 0.0),
+        paper: NDArray[Any] = colour.PAPER,
+    ) -> Problem:
+        """Where the canvas lower (1 - matte) (1 - upper cover) + upper is blank, by `colour.blank`.
+
+        lower, upper: ink (h, w, 4) painted before and after the lift. willing: float32 (h, w) from
+        `potential`. Other arguments as for `lift_for`. ValueError for pictures of unlike size.
+        """
+        h, w = willing.shape
+        if edge not in ("torn", "mist", "dry"):
+            raise ValueError(f'liubai edge is "torn", "mist" or "dry", not "{edge}"')
+        _check_size((h, w), lower=lower, upper=upper, protect=protect)
+        scale = h / 1080
+        lost = field(Region(*origin, w, h, scale), (255, 255), mixed(seed, 8), 2)
+        return cls(
+            willing=np.asarray(willing, np.float32),
+            hard=_hardness(lower, _slope(willing, scale), scale, edge, paper),
+            guard=np.zeros((h, w), np.float32) if protect is None else _share(protect),
+            fade=np.asarray(soft * np.exp(1.1 * lost), np.float32),  # the edge is lost here and found there
+            limit=_limit(lower, upper, paper),
+            edge=edge,
+            bleed=bleed,
+        )
+
+    def share(self, threshold: float) -> float:
+        """The share of the finished canvas that is blank under a threshold; it falls as that rises."""
+        h, w = self.willing.shape
+        blank: int = count_blank(*self._flat, np.float32(threshold), *self._numbers)
+        return float(blank / (h * w))
+
+    @cached_property
+    def reachable(self) -> tuple[float, float]:
+        """The least and the greatest share that any threshold gives."""
+        low, high = self._ends
+        return self.share(high), self.share(low)
+
+    def threshold(self, target: float) -> float:
+        """The threshold whose share is the target's; one end for a target out of reach.
+
+        target: 0..1. ValueError for another.
+        """
+        if not 0 <= target <= 1:
+            raise ValueError(f"liubai target {target:g} is not a share of the frame: it lies in 0..1")
+        low, high = self._ends
+        if target <= self.reachable[0]:
+            return high
+        if target >= self.reachable[1]:
+            return low
+        low, high = float(self.willing.min()) - 1, float(self.willing.max()) + 1
+        for _ in range(STEPS):
+            middle = (low + high) / 2
+            low, high = (middle, high) if self.share(middle) > target else (low, middle)
+        return middle
+
+    def lift(self, threshold: float, target: float) -> Lift:
+        """What a threshold takes away, beside the target it was chosen for."""
+        above = self.willing - np.float32(threshold)  # as kernels/share.py has it
+        ramp = smoothstep(-0.5, 0.5, above / self.fade)
+        phi = np.clip(above / self.slope, -REACH, REACH)
+        seep = 0.2 * self.hard * np.exp(-np.maximum(phi, 0) / self.bleed) if self.bleed > 0 else 0.0
+        keep = np.asarray(np.maximum(self.guard, seep), np.float32)
+        return Lift(
+            phi, ramp, self.hard, keep, self.edge, self.bleed,
+            threshold, target, self.share(threshold), self.reachable,
+        )  # fmt: skip
+
+    @cached_property
+    def slope(self) -> Plane:
+        """How steep the potential is, per px at 1080 lines."""
+        return _slope(self.willing, self.willing.shape[0] / 1080)
+
+    @cached_property
+    def _ends(self) -> tuple[float, float]:
+        """Thresholds beyond which every edge is complete."""
+        far = 1 + REACH * float(self.slope.max()) + float(self.fade.max())
+        return float(self.willing.min()) - far, float(self.willing.max()) + far
+
+    @cached_property
+    def _flat(self) -> list[Plane]:
+        given = (self.limit, self.willing, self.fade, self.slope, self.hard, self.guard)
+        return [np.ravel(p) for p in (*given, spread_heights(*self.willing.shape))]
+
+    @property
+    def _numbers(self) -> tuple[Any, ...]:
+        numbers = (np.float32(v) for v in (self.bleed, REACH, LiftFields().reach))
+        return (*numbers, DRY if self.edge == "dry" else TORN)
 
 
 def solve(
@@ -108,75 +245,15 @@ def solve(
     upper: NDArray[np.float32] | None,
     willing: Plane,
     target: float,
-    *,
-    protect: NDArray[np.float32] | None = None,
-    edge: Edge = "torn",
-    bleed: float = 8.0,
-    soft: float = 0.15,
-    seed: int = 0,
-    origin: tuple[float, float] = (0.0, 0.0),
-    paper: NDArray[Any] = colour.PAPER,
+    **options: Any,
 ) -> Lift:
     """Bisect the threshold until the share of blank pixels of the finished canvas meets `target`.
 
-    The finished canvas is lower (1 - matte) (1 - upper cover) + upper; a pixel is blank by `colour.blank`.
-    willing: float32 (h, w) from `potential`. The share falls as the threshold rises, so a target out of reach
-    gives the nearest share there is, and `reachable` says what would have been possible. The edge is the
-    tile's, over a paper whose heights are spread evenly, as those of every paper are. ValueError for a target
-    outside 0..1 or pictures of unlike size.
+    willing: the potential, float32 (h, w). The edge is the tile's, over a paper whose heights are
+    spread evenly, as those of every paper are. options: those of `Problem.of`. Errors as for `lift_for`.
     """
-    h, w = willing.shape
-    if not 0 <= target <= 1:
-        raise ValueError(f"liubai target {target:g} is not a share of the frame: it lies in 0..1")
-    if edge not in ("torn", "mist", "dry"):
-        raise ValueError(f'liubai edge is "torn", "mist" or "dry", not "{edge}"')
-    _check_size((h, w), lower=lower, upper=upper, protect=protect)
-    scale = h / 1080
-    lost = field(Region(*origin, w, h, scale), (255, 255), mixed(seed, 8), 2)
-    fade = np.asarray(soft * np.exp(1.1 * lost), np.float32)  # the edge is lost here and found there
-    slope = _slope(willing, scale)
-    hard = _hardness(lower, slope, scale, edge, paper)
-    guard = np.zeros((h, w), np.float32) if protect is None else np.clip(protect, 0, 1).astype(np.float32)
-
-    def planes(threshold: float) -> tuple[Plane, Plane, Plane]:  # as kernels/share.py has them
-        above = willing - np.float32(threshold)
-        ramp = smoothstep(-0.5, 0.5, above / fade)
-        phi = np.clip(above / slope, -REACH, REACH)
-        seep = 0.2 * hard * np.exp(-np.maximum(phi, 0) / bleed) if bleed > 0 else 0.0
-        return phi, ramp, np.asarray(np.maximum(guard, seep), np.float32)
-
-    jacobian = colour.blank_jacobian(paper).T
-    through = 1 if upper is None else 1 - upper[..., 3:]
-    below = (lower[..., :3] * through) @ jacobian
-    above = np.zeros_like(below) if upper is None else upper[..., :3] @ jacobian
-    # |k below + above|^2 < BLANK^2 is a quadratic in what the lift leaves, k = 1 - matte
-    pairs = ((below, below), (2 * below, above), (above, above))
-    square, cross, rest = (np.einsum("yxc,yxc->yx", a, b) for a, b in pairs)
-    rest -= np.float32(colour.BLANK**2)
-
-    given = (square, cross, rest, willing, fade, slope, hard, guard, spread_heights(h, w))
-    flat = [np.ravel(np.asarray(p, np.float32)) for p in given]
-    numbers = [np.float32(v) for v in (bleed, REACH, LiftFields().reach)]
-    kind = DRY if edge == "dry" else TORN
-
-    def share(threshold: float) -> float:
-        blank: int = count_blank(*flat, np.float32(threshold), *numbers, kind)
-        return float(blank / (h * w))
-
-    far = 1 + REACH * float(slope.max()) + float(fade.max())  # beyond this every edge is complete
-    low, high = float(willing.min()) - far, float(willing.max()) + far
-    reachable = share(high), share(low)
-    if target <= reachable[0]:
-        threshold = high
-    elif target >= reachable[1]:
-        threshold = low
-    else:
-        low, high = float(willing.min()) - 1, float(willing.max()) + 1
-        for _ in range(STEPS):
-            threshold = (low + high) / 2
-            low, high = (threshold, high) if share(threshold) > target else (low, threshold)
-    phi, ramp, keep = planes(threshold)
-    return Lift(phi, ramp, hard, keep, edge, bleed, threshold, target, share(threshold), reachable)
+    problem = Problem.of(lower, upper, willing, **options)
+    return problem.lift(problem.threshold(target), target)
 
 
 def lift_matte(lift: Lift, paper_height: NDArray[np.float32]) -> Plane:
@@ -206,6 +283,28 @@ def _check_size(size: tuple[int, ...], **planes: NDArray[np.float32] | None) -> 
     for name, plane in planes.items():
         if plane is not None and plane.shape[:2] != size:
             raise ValueError(f"{name} is {plane.shape[:2]}, the canvas {size}: liubai needs one size")
+
+
+def _share(matte: NDArray[np.float32]) -> Plane:
+    return np.asarray(np.clip(matte, 0, 1), np.float32)
+
+
+def _limit(lower: NDArray[np.float32], upper: NDArray[np.float32] | None, paper: NDArray[Any]) -> Plane:
+    """How much of the ink below a pixel may keep and still be blank.
+
+    |k below + above|^2 < BLANK^2 is a quadratic in what the lift leaves, k = 1 - matte: where the layers
+    above leave the pixel blank it has one root above 0.
+    """
+    jacobian = colour.blank_jacobian(paper).T
+    through = 1 if upper is None else 1 - upper[..., 3:]
+    below = (lower[..., :3] * through) @ jacobian
+    above = np.zeros_like(below) if upper is None else upper[..., :3] @ jacobian
+    pairs = ((below, below), (below, above), (above, above))
+    square, cross, rest = (np.einsum("yxc,yxc->yx", a, b).astype(np.float64) for a, b in pairs)
+    room = colour.BLANK**2 - rest
+    root = cross + np.sqrt(np.maximum(cross * cross + square * room, 0))
+    limit = np.where(room > 0, room / np.maximum(root, 1e-9), -1)
+    return np.asarray(np.clip(limit, -1, 2), np.float32)
 
 
 def _enlarge(plane: Plane, size: tuple[int, int]) -> Plane:
