@@ -71,7 +71,7 @@ def lift_for(
 ) -> Lift:
     """The lift that leaves `target` of one finished canvas blank: `problem_for` it, and its solution.
 
-    A target out of reach gives the nearest share there is, and `reachable` says what would have been possible.
+    A target out of reach gives the nearest share there is; `reachable` says what would have been possible.
     options: those of `problem_for`. ValueError for a target outside 0..1 or pictures of unlike size.
     """
     problem = problem_for(lower, upper, **options)
