@@ -14,8 +14,8 @@ HEAVY = ("numba", "cv2", "OpenImageIO", "imageio", "av", "moviepy")
 
 FLOORS = {
     0: "errors kernels looks",
-    1: "shader frame timing colour canvas places tomltext parameters paint strokes rock fields tones pigments "
-    "repainting repaint_depth repaint_tone motion metrics shaders",
+    1: "shader frame timing colour canvas places tomltext parameters paint strokes rock fields tones "
+    "pigments repainting repaint_depth repaint_tone surface motion metrics composition shaders",
     2: "scene model layer picture validation library linker linker_ast io cache",
     3: "plan potential negative_space grading",
     4: "engine scenefile bake points",
