@@ -8,6 +8,7 @@ from math import ceil
 from hypothesis import strategies as st
 
 from inkrender.colour import PIGMENTS
+from inkrender.composition import FEATURES, PRESETS, PRIORS
 from inkrender.scene import (
     BLEND_MODES,
     Audio,
@@ -136,10 +137,18 @@ def pictures(draw, model=Scene, **told):
     called = draw(st.lists(names, max_size=3, unique=True))
     liubai = None
     if medium == "ink" and called and draw(st.booleans()):
+        preset = draw(st.one_of(st.none(), st.sampled_from(sorted(PRESETS))))
+        spared = st.sampled_from([*called, "crypto:Suzanne", "id:7", "pass:Matte.A", "m/hero.####.png"])
         liubai = Liubai(
-            target=draw(keyed(numbers(0, 1))),
+            preset=preset,
+            target=draw(keyed(numbers(0, 1)) if preset is None else st.none() | keyed(numbers(0, 1))),
             from_=draw(st.lists(st.sampled_from(called), unique=True)),
-            protect=draw(st.lists(st.sampled_from(called), unique=True)),
+            protect=draw(st.lists(spared, unique=True, max_size=3)),
+            reserve=draw(st.lists(spared, unique=True, max_size=2)),
+            prior=draw(st.none() | st.sampled_from([*PRIORS, "maps/open.png"])),
+            strength=draw(st.none() | keyed(numbers(0, 2))),
+            weights=draw(st.dictionaries(st.sampled_from(FEATURES), keyed(numbers(0, 10)), max_size=2)),
+            allow_holes=draw(st.booleans()),
             edge=draw(st.sampled_from(["torn", "mist", "dry"])),
             bleed=draw(numbers(0, 200)),
         )

@@ -139,6 +139,25 @@ def lift_matte(phi, ramp, hard, keep, height, bleed, edge="torn", reach=1.0):
     return np.clip(m, 0, 1) * (1 - np.clip(keep, 0, 1))
 
 
+def barrier(src, free, passes):
+    """Fast-MBD from the pixels marked free (Zhang et al., ICCV 2015, algorithm 1), one joint path."""
+    h, w = free.shape
+    best = {(y, x): 0.0 if free[y, x] else 1e9 for y in range(h) for x in range(w)}
+    high = {place: src[place].astype(float) for place in best}
+    low = dict(high)
+    for turn in range(passes):
+        way = 1 if turn % 2 == 0 else -1
+        for y in range(h)[::way]:
+            for x in range(w)[::way]:
+                for before in ((y - way, x), (y, x - way)):
+                    if before in best:
+                        top = np.maximum(high[before], src[y, x])
+                        floor = np.minimum(low[before], src[y, x])
+                        if (top - floor).sum() < best[y, x] - 1e-9:
+                            best[y, x], high[y, x], low[y, x] = (top - floor).sum(), top, floor
+    return np.array([[best[y, x] for x in range(w)] for y in range(h)])
+
+
 # light and grade ------------------------------------------------------------------------------------------
 
 

@@ -60,10 +60,11 @@ class Keyed:
     hi: float
     size: int = 1
     words: bool = False  # a name may stand there instead (an anchor)
+    optional: bool = False  # None may stand there: something else says the number
 
     def read(self, given: Any) -> Any:
         """What was written -> what is stored; ValueError says what would do."""
-        if self.words and isinstance(given, str) and given:
+        if (self.words and isinstance(given, str) and given) or (self.optional and given is None):
             return given
         try:
             if is_keyed(given):

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
+from .composition import FEATURES, FORMS, PRESETS, PresetName, matte_name, prior_name
 from .errors import SceneError, did_you_mean
 from .layer import Layer, unknown_inputs
 from .model import Keyed, Mistake, Model, Number, Pair, Share, Triple, refuse
@@ -33,20 +34,69 @@ class Camera(Model):
 class Liubai(Model):
     """留白: which share of the frame is left blank, what gives way, and what stays whole."""
 
-    target: Share = Field(description="Share of the frame left blank; 0 to 1; may be keyed.")
+    preset: PresetName | None = Field(
+        default=None,
+        description="A target with its composition and weights: literati .60, song_corner .55, "
+        "half_side .50, modern .35, full .15, night .10. What is given beside it counts instead.",
+    )
+    target: Annotated[Number | None, Keyed(0, 1, optional=True)] = Field(
+        default=None,
+        description="Share of the frame left blank; 0 to 1; default: the preset's; may be keyed.",
+    )
     from_: tuple[str, ...] = Field(
         default=(),
         validation_alias="from",
         serialization_alias="from",
         description="Layers that give way; default: all below the first protected one.",
     )
-    protect: tuple[str, ...] = Field(default=(), description="Layers left whole.")
+    protect: tuple[str, ...] = Field(
+        default=(), description=f"What is left whole: layers by name, or mattes: {FORMS}."
+    )
+    reserve: tuple[str, ...] = Field(
+        default=(), description="What is left bare before anything else: layers or mattes, as for protect."
+    )
+    prior: str | None = Field(
+        default=None,
+        min_length=1,
+        description="Which part of the sheet is painted: lower_left (corner), lower_right, upper_left, "
+        "upper_right, left (half_side), right, lower, upper, thirds, or a picture file, white = paper.",
+    )
+    strength: Annotated[Number | None, Keyed(0, 2, optional=True)] = Field(
+        default=None, description="How much the prior counts; 0 to 2; default: the preset's; may be keyed."
+    )
+    weights: dict[str, Annotated[Number, Keyed(0, 10)]] = Field(
+        default_factory=dict,
+        description="How much each feature counts: light, sat, flat, border, depth, mist, alpha; 0 to 10; "
+        "each may be keyed.",
+    )
+    allow_holes: bool = Field(
+        default=False, description="Whether paper may show inside a subject that no matte marks."
+    )
     edge: Literal["torn", "mist", "dry"] = Field(
         default="torn", description="How ink ends: torn by the paper, in mist, dry."
     )
     bleed: Annotated[Number, Keyed(0, 200)] = Field(
         default=8.0, description="How far ink creeps into the blank; px, 0 to 200; may be keyed."
     )
+
+    @model_validator(mode="after")
+    def _meant(self) -> Liubai:
+        mistakes = []
+        if self.target is None and self.preset is None:
+            told = f"target is missing: give one (0 to 1), or a preset: {', '.join(PRESETS)}"
+            mistakes.append(Mistake(("target",), told))
+        for name in self.weights:
+            if name not in FEATURES:
+                near = did_you_mean(name, FEATURES)
+                told = f'weights has no feature "{name}"{near}: use {", ".join(FEATURES)}'
+                mistakes.append(Mistake(("weights", name), told))
+        if self.prior is not None:
+            try:
+                prior_name(self.prior)
+            except SceneError as error:
+                mistakes.append(Mistake(("prior",), str(error)))
+        refuse(mistakes)
+        return self
 
 
 class Cdl(Model):
@@ -179,12 +229,17 @@ def _inconsistencies(picture: Picture) -> list[Mistake]:
             told = f'matte names unknown layer "{layer.matte}"{near}: the scene has {", ".join(names)}'
             found.append(Mistake((*at, "matte"), told))
     if picture.liubai:
-        for key, given in (("from", picture.liubai.from_), ("protect", picture.liubai.protect)):
-            for i, name in enumerate(given):
-                if name not in names:
-                    near = did_you_mean(name, names)
-                    told = f'{key} names unknown layer "{name}"{near}: the scene has {", ".join(names)}'
-                    found.append(Mistake(("liubai", key, i), told))
+        for i, name in enumerate(picture.liubai.from_):
+            if name not in names:
+                near = did_you_mean(name, names)
+                told = f'from names unknown layer "{name}"{near}: the scene has {", ".join(names)}'
+                found.append(Mistake(("liubai", "from", i), told))
+        for key in ("protect", "reserve"):
+            for i, name in enumerate(getattr(picture.liubai, key)):
+                try:
+                    matte_name(name, tuple(names))
+                except SceneError as error:
+                    found.append(Mistake(("liubai", key, i), f"{key} {error}"))
         if picture.medium == "light":
             found.append(Mistake(("liubai",), 'liubai lifts ink, but the scene\'s medium is "light"'))
     hint = picture.grade.hint

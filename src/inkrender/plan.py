@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
 
-from . import cache, grading, library, scene
+from . import cache, composition, grading, library, scene
 from .errors import SceneError, did_you_mean
 from .timing import held, is_keyed, seed_of, value_at
 
@@ -106,12 +106,24 @@ class LayerPass:
 
 @dataclass(frozen=True)
 class LiubaiPass:
-    """How much paper this frame leaves bare, and around whom."""
+    """How much paper this frame leaves bare, where, and around whom.
+
+    protect: names of layers; spared, reserve: what else is left whole, and what is left bare first, as the
+    scene says it. prior: a direction, "thirds", or the path of a map. weights: by feature, only those that
+    differ from the usual.
+    """
 
     target: float
     edge: Literal["torn", "mist", "dry"]
     bleed: float
     protect: tuple[str, ...]
+    spared: tuple[str, ...] = ()
+    reserve: tuple[str, ...] = ()
+    prior: str | None = None
+    strength: float = composition.STRENGTH
+    weights: tuple[tuple[str, float], ...] = ()
+    allow_holes: bool = False
+    preset: str | None = None
 
 
 @dataclass(frozen=True)
@@ -157,8 +169,7 @@ class Plan:
             told.append(f"scene {one.scene.name}, frame {one.frame} ({one.scene.medium})")
             told += [f"  {layer.line()}" for layer in one.lower]
             if one.liubai:
-                spare = f", sparing {', '.join(one.liubai.protect)}" if one.liubai.protect else ""
-                told.append(f"  liubai: lift to {one.liubai.target:.0%} blank, edge {one.liubai.edge}{spare}")
+                told.append(f"  liubai: {_lift_line(one.liubai)}")
                 told += [f"  {layer.line()}" for layer in one.upper]
             told += [f"  grade in {one.graded_in}: {line}" for line in grading.lines(one.grade)]
         if self.transition:
@@ -226,14 +237,8 @@ def plan_scene(
     ]
     liubai, cut = None, len(passes)
     if one.liubai is not None and seen is None and one.medium == "ink":
-        lift = one.liubai
         cut = lowered(one)
-        liubai = LiubaiPass(
-            target=float(value_at(lift.target, frame)),
-            edge=lift.edge,
-            bleed=float(value_at(lift.bleed, frame)),
-            protect=tuple(lift.protect),
-        )
+        liubai = _lift(one, one.liubai, frame)
     return ScenePass(
         scene=one,
         frame=frame,
@@ -243,6 +248,44 @@ def plan_scene(
         upper=tuple(passes[cut:]),
         grade=grading.steps_at(one.grade, frame, one.folder),
     )
+
+
+def _lift(one: scene.Scene, told: scene.Liubai, frame: int) -> LiubaiPass:
+    """What a scene asks of its lift at a frame, its preset's numbers where it says nothing itself."""
+    preset = composition.PRESETS[told.preset] if told.preset else composition.Preset(0.0)
+    names = [layer.name for layer in one.layer]
+    prior = told.prior if told.prior is not None else preset.prior
+    if prior is not None:
+        prior = composition.prior_name(prior)
+        if prior not in composition.PRIORS:
+            prior = str(one.path(prior))
+    weights = {**preset.weights, **{name: float(value_at(v, frame)) for name, v in told.weights.items()}}
+    return LiubaiPass(
+        target=float(value_at(preset.target if told.target is None else told.target, frame)),
+        edge=told.edge,
+        bleed=float(value_at(told.bleed, frame)),
+        protect=tuple(name for name in told.protect if name in names),
+        spared=tuple(name for name in told.protect if name not in names),
+        reserve=told.reserve,
+        prior=prior,
+        strength=float(value_at(preset.strength if told.strength is None else told.strength, frame)),
+        weights=tuple(sorted(weights.items())),
+        allow_holes=told.allow_holes,
+        preset=told.preset,
+    )
+
+
+def _lift_line(lift: LiubaiPass) -> str:
+    """`lift to 55% blank, painted lower_left, edge torn, sparing hero`"""
+    spared, reserved = (*lift.protect, *lift.spared), lift.reserve
+    parts = [
+        f"lift to {lift.target:.0%} blank",
+        *([f"painted {lift.prior} ({lift.strength:g})"] if lift.prior else []),
+        f"edge {lift.edge}",
+        *([f"sparing {', '.join(spared)}"] if spared else []),
+        *([f"{', '.join(reserved)} first"] if reserved else []),
+    ]
+    return ", ".join(parts)
 
 
 def lowered(one: scene.Scene) -> int:

@@ -17,6 +17,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic.json_schema import models_json_schema
 
 from . import places, tomltext
+from .composition import PRIORS, matte_name, prior_name
 from .errors import InkError, PlateError, SceneError, did_you_mean
 from .scene import Film, Layer, Look, Model, Picture, Scene
 from .validation import Loc, context, mistakes, phrase, quoted, take_out
@@ -381,7 +382,8 @@ def _moved(model: M, to: Path) -> M:
         layers = tuple(_moved_layer(x, there, came) for x in model.layer)
         lut = model.grade.lut
         grade = model.grade.model_copy(update={"lut": there(lut)}) if lut else model.grade
-        return model.model_copy(update={"layer": layers, "grade": grade})
+        liubai = _moved_liubai(model, there) if model.liubai else None
+        return model.model_copy(update={"layer": layers, "grade": grade, "liubai": liubai})
     return model
 
 
@@ -392,6 +394,20 @@ def _moved_layer(layer: Layer, there: Any, came: Path) -> Layer:
     if layer.inputs:
         new["inputs"] = {k: there(v) if (came / v).exists() else v for k, v in layer.inputs.items()}
     return layer.model_copy(update=new) if new else layer
+
+
+def _moved_liubai(picture: Picture, there: Any) -> Any:
+    """Negative space whose mattes and painted map keep their place."""
+    told, names = picture.liubai, tuple(x.name for x in picture.layer)
+    if told is None:
+        return None
+
+    def moved(words: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(there(w) if matte_name(w, names).kind == "file" else w for w in words)
+
+    prior = there(told.prior) if told.prior and prior_name(told.prior) not in PRIORS else told.prior
+    new = {"protect": moved(told.protect), "reserve": moved(told.reserve), "prior": prior}
+    return told.model_copy(update=new)
 
 
 # schema ---------------------------------------------------------------------------------------------------
