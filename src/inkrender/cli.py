@@ -10,6 +10,7 @@ import typer
 
 from . import __version__
 from .cli_inputs import checked_film, checked_look, film_of, not_its_own_input, problems
+from .cli_liubai import liubai
 from .cli_report import FAILED, Log, end, log_format, put, put_json, say, set_debug, verb
 from .errors import SceneError
 
@@ -242,6 +243,9 @@ def check(
     if not as_json:
         say(f"{film}: {'cannot be rendered as it is' if code else 'nothing stands in the way'}")
     raise typer.Exit(code)
+
+
+app.command()(liubai)
 
 
 @app.command()
