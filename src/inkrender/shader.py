@@ -377,6 +377,13 @@ def smoothstep(lo: Number, hi: Number, x: Number) -> Number:
     return k * k * (3 - 2 * k)
 
 
+def five_tones(density: Number, amount: Number, width: Number = 0.035) -> Number:
+    """Density (base 10) drawn towards the five tones of ink by soft steps: `inkrender.tones.five_tones`."""
+    from . import tones
+
+    return tones.five_tones(np.asarray(density, F), amount, width)[()]
+
+
 def hash2(x: Number, y: Number, seed: Number = 0) -> Number:
     """A random number 0 <= v < 1 that depends on the whole numbers below x and y and on a seed only."""
     return (_bits(np.floor(x), np.floor(y), seed) >> np.uint32(8)).astype(np.float32) * F(2.0**-24)

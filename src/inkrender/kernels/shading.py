@@ -44,6 +44,9 @@ QUARTER = F(0.25)
 SQRT_HALF_BITS = np.int32(0x3F3504F3)
 SHIFT = np.int32(23)
 LO_INT, HI_INT = F(-2e9), F(2e9)
+# the five tones of inkrender.tones.FIVE: the rise from each to the next, and the density half way
+D1, D2, D3, D4, D5 = F(0.10), F(0.18), F(0.27), F(0.40), F(0.55)
+M1, M2, M3, M4, M5 = F(0.05), F(0.19), F(0.415), F(0.75), F(1.225)
 
 
 @inline
@@ -176,3 +179,16 @@ def cos(x):
     """Cosine of an angle in radians."""
     t = np.float64(x) * TURN + QUARTER64
     return sine_of_turns(F(t - np.floor(t + HALF64)))
+
+
+@inline
+def five_tones(density, amount, width):
+    """Density drawn towards the five tones of ink, as `inkrender.tones.five_tones` does."""
+    density = F(density)
+    sharp = F(2) / max(F(width), F(1e-4))
+    steps = D1 / (ONE + exp((M1 - density) * sharp))
+    steps += D2 / (ONE + exp((M2 - density) * sharp))
+    steps += D3 / (ONE + exp((M3 - density) * sharp))
+    steps += D4 / (ONE + exp((M4 - density) * sharp))
+    steps += D5 / (ONE + exp((M5 - density) * sharp))
+    return density + F(amount) * (steps - density)

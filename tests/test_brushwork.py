@@ -1,0 +1,106 @@
+"""What the shaders of the ink hand promise beyond the contract: tones, rims, lines, distance."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from inkrender import library, points, tones
+from inkrender.frame import Region
+from inkrender.kernels import shading
+from inkrender.plan import ShaderPass
+from inkrender.shader import At, Inputs
+
+LN10 = np.log(10)
+
+
+def shaded(name, pixels, scale=0.5, held=1, seed=3, planes=None, **values):
+    """The picture after a shader at its defaults but for `values`; its corner lies at the layer's origin."""
+    shader = library.find(name)
+    h, w = pixels.shape[:2]
+    region, params = Region(0.0, 0.0, w, h, scale), shader.params(**values)
+    given = {n: None for n in (*shader.needs, *shader.optional)} | (planes or {})
+    at = At(n=held, held=held, seed=seed)
+    if shader.kind != "area":
+        return points.shade_points(ShaderPass(shader, params), pixels, region, at, Inputs(**given))
+    dst = pixels.copy()
+    shader.shade(dst, region, at, params, Inputs(**given))
+    return dst
+
+
+def flat(density, h=64, w=96, cover=1.0, pigment=(1.0, 1.0, 1.0)):
+    """A wash of one density (or a plane of them)."""
+    ink = np.broadcast_to(np.asarray(density, np.float32), (h, w))[..., None] * np.float32(pigment)
+    return np.dstack([ink, np.full((h, w), cover, np.float32)]).astype(np.float32)
+
+
+# five tones -----------------------------------------------------------------------------------------------
+
+
+def ramp_through_five_tones(**values):
+    """Densities (base 10) of a grey ramp from bare paper past burnt ink."""
+    ramp = np.linspace(0, 1.8, 1024, dtype=np.float32)[None, :]
+    out = shaded("five_tones", flat(np.repeat(ramp, 32, 0) * np.float32(LN10), 32, 1024), **values)
+    return out[..., :3].mean(axis=2).ravel() / LN10
+
+
+@pytest.mark.parametrize("values", [{}, {"stray": 0.0}, {"amount": 1.0}])
+def test_a_grey_ramp_falls_into_the_five_tones(values):
+    found = ramp_through_five_tones(**values)
+    count, edges = np.histogram(found, bins=120, range=(0.05, 1.85))
+    middle = (edges[1:] + edges[:-1]) / 2
+    bounds = [0.05, *((low + high) / 2 for low, high in pairwise(tones.FIVE[1:])), 1.85]
+    highest = []
+    for tone, (low, high) in zip(tones.FIVE[1:], pairwise(bounds), strict=True):
+        inside = (middle > low) & (middle < high)
+        highest.append(count[inside].max())
+        peak = middle[inside][count[inside] > 0.9 * highest[-1]].mean()  # some peaks have flat tops
+        assert abs(peak - tone) < 0.05
+    for bound, a, b in zip(bounds[1:-1], highest[:-1], highest[1:], strict=True):
+        assert count[np.abs(middle - bound) < 0.03].min() < 0.6 * min(a, b)
+
+
+def test_five_tones_keeps_the_hue():
+    ink = flat(np.linspace(0.1, 3, 96, dtype=np.float32)[None, :], pigment=(2.0, 1.0, 0.4))
+    out = shaded("five_tones", ink)
+    np.testing.assert_allclose(out[..., 0], 2 * out[..., 1], rtol=1e-5)
+    np.testing.assert_allclose(out[..., 2], 0.4 * out[..., 1], rtol=1e-5)
+
+
+def test_the_tones_of_compiled_shaders_are_those_of_the_library():
+    density = np.linspace(0, 2, 201, dtype=np.float32)
+    told = tones.five_tones(density, 0.7, 0.04)
+    got = [shading.five_tones(d, np.float32(0.7), np.float32(0.04)) for d in density]
+    np.testing.assert_allclose(got, told, atol=2e-6)  # the exponential's own error
+
+
+# depth fade -----------------------------------------------------------------------------------------------
+
+
+def faded(depth, **values):
+    planes = {"depth": np.full((8, 8), depth, np.float32)}
+    return shaded("depth_fade", flat(1.0, 8, 8, pigment=(0.4, 1.0, 1.6)), planes=planes, **values)[4, 4]
+
+
+def test_what_is_nearer_than_the_fade_keeps_its_ink():
+    np.testing.assert_allclose(faded(5.0)[:3], (0.4, 1.0, 1.6), rtol=1e-6)
+
+
+def test_density_falls_exponentially_with_depth():
+    steps = [faded(z, depths=(10.0, 50.0), keep=0.2)[:3].mean() for z in (10, 30, 50)]
+    np.testing.assert_allclose(steps, (1.0, 0.2**0.5, 0.2), rtol=1e-4)
+
+
+@pytest.mark.parametrize("depth", [50.0, 400.0, 1e10, np.inf, np.nan, 0.0])
+def test_nothing_lies_beyond_the_far_end(depth):
+    np.testing.assert_allclose(faded(depth, depths=(10.0, 50.0)), faded(50.0, depths=(10.0, 50.0)), rtol=1e-5)
+
+
+def test_colour_goes_faster_than_density():
+    near, far = faded(5.0, tint=0.0), faded(30.0, tint=0.0)
+    assert np.ptp(far[:3]) / np.ptp(near[:3]) < 0.9 * far[:3].mean() / near[:3].mean()
+
+
+def test_far_ink_turns_to_the_blue_of_its_pigment():
+    r, _, b = faded(60.0)[:3]
+    assert r > b  # indigo absorbs red; the wash that was painted absorbs blue
