@@ -129,13 +129,11 @@ def smoothstep(lo, hi, x):
     return t * t * (3 - 2 * t)
 
 
-def lift_matte(phi, ramp, hard, keep, height, bleed, edge="torn", reach=1.0):
-    if edge == "torn":
-        edge_matte = smoothstep(-1.2, 1.6, phi + bleed * 0.5 * (height - 0.5) * reach)
-    else:
-        share = np.clip(0.5 + phi / (2 * bleed), 0, 1) * 1.16 - 0.08
-        edge_matte = smoothstep(-0.08, 0.08, share - height)
-    m = ramp + (edge_matte - ramp) * np.clip(hard, 0, 1)
+def lift_matte(phi, ramp, hard, keep, height, bleed, reach=1.0):
+    torn = smoothstep(-1.2, 1.6, phi + bleed * 0.5 * (height - 0.5) * reach)
+    share = np.clip(0.5 + phi / (2 * bleed), 0, 1) * 1.16 - 0.08
+    dry = smoothstep(-0.08, 0.08, share - height)
+    m = ramp + (np.where(hard > 0, torn, dry) - ramp) * np.clip(np.abs(hard), 0, 1)
     return np.clip(m, 0, 1) * (1 - np.clip(keep, 0, 1))
 
 
@@ -299,3 +297,28 @@ def mixed_rgb(a, b, share, spectra, seen):
     amount = lit_b * share**2 / (lit_a * (1 - share) ** 2 + lit_b * share**2)
     mean = (1 - amount) * ks[0] + amount * ks[1]
     return seen @ (1 + mean - np.sqrt(mean**2 + 2 * mean))
+
+
+# wet paper ------------------------------------------------------------------------------------------------
+
+
+def spread(ink, wet, thirst, pull, stride):
+    """One pass of ink (4, h, w) through wet paper, place by place and neighbour by neighbour."""
+    ink = np.float64(ink)
+    out = ink.copy()
+    _, h, w = ink.shape
+    density = ink[:3].mean(axis=0)
+    for y in range(h):
+        for x in range(w):
+            for v, u in ((y + stride, x), (y, x + stride)):  # every pair once
+                if v >= h or u >= w:
+                    continue
+                low, high = sorted((density[y, x], density[v, u]))
+                bare = 1 / (1 + 2.5 * low)
+                free = min(wet[y, x], wet[v, u]) * (0.12 + 0.88 * bare**2) * min(12 * high, 1)
+                edge = (high - low) / (high + low + 1e-4)
+                drawn = np.clip(pull * edge * (float(thirst[v, u]) - thirst[y, x]), -0.05, 0.05)
+                moved = free * ((0.2 + max(drawn, 0)) * ink[:, y, x] - (0.2 + max(-drawn, 0)) * ink[:, v, u])
+                out[:, y, x] -= moved
+                out[:, v, u] += moved
+    return out

@@ -1,0 +1,74 @@
+"""Ink that moves in wet paper: one pass of diffusion and capillary pull that loses no ink and makes none."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .jit import inline, kernel
+
+MOST = np.float32(0.2)  # of the difference to each of four neighbours that one pass evens out
+DRAWN = np.float32(0.05)  # of a place's ink that thirst may draw to each of them: 4 (.2 + .05) = 1
+SOAKED = np.float32(0.12)  # how freely ink moves between places that hold much ink already
+BARE = np.float32(2.5)  # how fast density soaks the paper
+THIN = np.float32(12)  # one over the density below which ink stands still: fronts have an end
+ZERO, ONE, THIRD, FAINT = np.float32(0), np.float32(1), np.float32(1 / 3), np.float32(1e-4)
+
+
+@inline
+def _exchange(gets, gives, a, b, wet_a, wet_b, thirst_a, thirst_b, pull):
+    """What share of b's ink a row of places gets, and of its own gives. Both ends reckon the same."""
+    for i in range(a.shape[0]):
+        low, high = min(a[i], b[i]), max(a[i], b[i])
+        bare = ONE / (ONE + BARE * low)
+        free = min(wet_a[i], wet_b[i]) * (SOAKED + (ONE - SOAKED) * bare * bare)
+        free *= min(high * THIN, ONE)
+        edge = (high - low) / (high + low + FAINT)
+        drawn = min(max(pull * edge * (thirst_b[i] - thirst_a[i]), -DRAWN), DRAWN)
+        gets[i] = free * (MOST + max(-drawn, ZERO))
+        gives[i] = free * (MOST + max(drawn, ZERO))
+
+
+@inline
+def _move(dst, own, other, gets, gives):
+    for i in range(own.shape[0]):
+        dst[i] += gets[i] * other[i] - gives[i] * own[i]
+
+
+@kernel
+def spread(dst, src, density, wet, thirst, pull, stride):
+    """dst (4, h, w) <- src after one step of dD/dt = div(k (grad D - pull D grad thirst)).
+
+    src: ink by planes, absorbances and cover, >= 0; wet, thirst (h, w): 0..1; density (h, w): scratch. Steps
+    go between places `stride` pixels apart: long ones, then short ones, reach far in a few passes (a trous).
+    k is `wet` where either place is bare, less where both are soaked, and fades where there is hardly ink: so
+    fronts stay fronts. Thirst draws where ink ends, and leaves an even wash alone. What one place gives, its
+    neighbour gets, and nothing leaves the picture: the sum stays, and no ink is negative.
+    """
+    h, w = wet.shape
+    gets, gives = np.empty(w, np.float32), np.empty(w, np.float32)
+    for j in range(h):
+        for i in range(w):
+            density[j, i] = (src[0, j, i] + src[1, j, i] + src[2, j, i]) * THIRD
+    for j in range(h):
+        for k in range(4):
+            dst[k, j, :] = src[k, j, :]
+        for side in range(4):
+            y = j + (stride if side == 1 else -stride if side == 0 else 0)
+            dx = stride if side == 3 else -stride if side == 2 else 0
+            i, n = max(0, -dx), w - abs(dx)
+            if y < 0 or y >= h or n <= 0:
+                continue
+            here, there = slice(i, i + n), slice(i + dx, i + dx + n)
+            _exchange(
+                gets,
+                gives,
+                density[j, here],
+                density[y, there],
+                wet[j, here],
+                wet[y, there],
+                thirst[j, here],
+                thirst[y, there],
+                pull,
+            )
+            for k in range(4):
+                _move(dst[k, j, here], src[k, j, here], src[k, y, there], gets, gives)

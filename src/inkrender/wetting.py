@@ -1,0 +1,82 @@
+"""Wet paper: where it drinks, where it is wet, and how far ink has crept in it when it dries.
+
+Lengths are px at 1080 lines times `region.scale`; planes are float32 (h, w). Everything depends on places
+and on the picture around them, nothing on the frame as a whole.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .frame import Region
+from .paint import Plane, smoothstep
+from .repainting import Texture, paper_noise
+
+THIRDS = np.array((1 / 3, 1 / 3, 1 / 3, 0), np.float32)
+FULL = 12.0  # how fast absorbance makes a wash without cover count as wet paper: .1 is two thirds
+
+
+def presence(ink: NDArray[np.float32]) -> Plane:
+    """How much of a wash lies at each place, 0..1: its cover, or its pigment where it has none.
+
+    ink: float32 (h, w, 4), finite.
+    """
+    laid = 1 - np.exp(-FULL * density(ink))
+    return np.asarray(np.maximum(laid, np.clip(ink[..., 3], 0, 1)), np.float32)
+
+
+def density(ink: NDArray[np.float32]) -> Plane:
+    """The mean of the three absorbances of an ink picture (h, w, 4), not below 0."""
+    return np.asarray(np.maximum(ink @ THIRDS, 0), np.float32)
+
+
+def absorption(region: Region, height: Plane, seed: int) -> Plane:
+    """How thirsty the sheet is, 0..1: more in its valleys, and along the fibres that ink runs down.
+
+    height: the paper's, 0..1. seed: the sheet's.
+    """
+    veins = paper_noise(region, seed, 18.0, 61, 3, 1.1)
+    veins = 1 - np.clip(np.abs(veins) * np.float32(5.5), 0, 1)
+    clouds = paper_noise(region, seed, 80.0, 62, 2)
+    thirst = 0.1 + 0.8 * veins + 0.5 * clouds + 0.35 * (0.5 - height)
+    return np.asarray(np.clip(thirst, 0, 1), np.float32)
+
+
+def pools(texture: Texture, share: float, size: float, number: int) -> Plane:
+    """Where water stands, 0..1, over about `share` of the picture, in pools of `size` px."""
+    # the noise's deviation is about a quarter: from here it is under .5 almost nowhere, or almost everywhere
+    level = np.float32(0.75 - 1.5 * share)
+    return smoothstep(float(level) - 0.16, float(level) + 0.16, texture(size, number, 3, 0.8))
+
+
+def bleed(
+    ink: NDArray[np.float32], wet: Plane, thirst: Plane, reach: float, pull: float
+) -> NDArray[np.float32]:
+    """The ink (h, w, 4) after it has crept about `reach` pixels where `wet` (0..1) is 1, and less elsewhere.
+
+    thirst: as `absorption` gives it; pull: how strongly ink is drawn to where it is, 0 not at all.
+    """
+    from .kernels import wet as kernel
+
+    if reach <= 0.3:  # nothing that could be seen
+        return ink
+    src = np.ascontiguousarray(np.moveaxis(ink, -1, 0), np.float32)
+    dst, scratch = np.empty_like(src), np.empty_like(src[0])
+    wet, thirst = (np.ascontiguousarray(plane, np.float32) for plane in (wet, thirst))
+    for stride in strides(reach):
+        kernel.spread(dst, src, scratch, wet, thirst, np.float32(pull), stride)
+        src, dst = dst, src
+    return np.moveaxis(src, 0, -1)
+
+
+def strides(reach: float) -> list[int]:
+    """The passes of `bleed`: how many pixels each steps; their sum is the most ink moves.
+
+    From fine to coarse: what is stepped over has been smoothed before, so that no line is seen twice. At last
+    short ones along the fibres.
+    """
+    found, longest = [1, 1], max(1, round(0.3 * reach))
+    while found[-1] < longest:
+        found.append(min(longest, int(1.4 * found[-1]) + 1))
+    return [*found, 2, 1] if reach > 4 else found

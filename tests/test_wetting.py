@@ -1,0 +1,69 @@
+"""Wet in wet: ink creeps into wet paper along its fibres, and none is lost on the way."""
+
+import naive
+import numpy as np
+import pytest
+
+from inkrender import library, paint, wetting
+from inkrender.frame import Region
+from inkrender.kernels import wet as kernel
+from inkrender.shader import At, Inputs
+
+REGION = Region(0.0, 0.0, 240, 136, 0.5)
+
+
+def half_sheet(region=REGION):
+    """Ink on the left half, its edge upright in the middle."""
+    ink = np.zeros((region.h, region.w, 4), np.float32)
+    ink[:, : region.w // 2] = 0.9, 0.8, 0.7, 1.0
+    return ink
+
+
+def run(name, ink, region=REGION, anchor=None, seed=7, **values):
+    shader = library.find(name)
+    dst = ink.copy()
+    inputs = Inputs(height=paint.paper_height(region), anchor=anchor)
+    shader.shade(dst, region, At(seed=seed), shader.params(**values), inputs)
+    return dst
+
+
+@pytest.mark.parametrize("stride", [1, 2, 5])
+def test_the_kernel_moves_ink_as_its_naive_twin_does(stride):
+    rng = np.random.default_rng(3)
+    ink = rng.random((4, 17, 23), np.float32) ** 3
+    soaked, thirst = rng.random((17, 23), np.float32), rng.random((17, 23), np.float32)
+    dst, scratch = np.empty_like(ink), np.empty_like(soaked)
+    kernel.spread(dst, ink, scratch, soaked, thirst, np.float32(0.6), stride)
+    np.testing.assert_allclose(dst, naive.spread(ink, soaked, thirst, 0.6, stride), atol=2e-6)
+
+
+def test_no_ink_is_lost_and_none_made():
+    ink = half_sheet()
+    made = run("wet_bleed", ink, wet=0.8, reach=40.0)
+    assert np.abs(made - ink).max() > 0.1
+    np.testing.assert_allclose(made.sum((0, 1), float), ink.sum((0, 1), float), rtol=1e-6)
+
+
+def test_no_place_gets_less_than_nothing():
+    assert run("wet_bleed", half_sheet(), wet=1.0, reach=40.0, thirst=1.0).min() >= 0
+
+
+def test_edges_feather_where_the_paper_drinks():
+    made = run("wet_bleed", half_sheet(), wet=1.0, reach=30.0, thirst=1.0)
+    strip = np.s_[:, 122:130]  # beyond the edge
+    crept = made[strip][..., :3].mean(axis=2)
+    drink = wetting.absorption(REGION, paint.paper_height(REGION), paint.PAPER_SEED)[strip]
+    # what is left when the profile across the edge is taken away
+    residual = (crept - crept.mean(axis=0)).ravel()
+    assert np.corrcoef(residual, (drink - drink.mean(axis=0)).ravel())[0, 1] > 0.3
+
+
+def test_paper_far_from_ink_stays_bare():
+    assert not run("wet_bleed", half_sheet(), wet=1.0, reach=20.0)[:, 200:].any()
+
+
+def test_the_wet_pools_move_with_the_anchor():
+    x, y = REGION.grid()
+    here = np.dstack([x + 0 * y, y + 0 * x]).astype(np.float32)
+    still, moved = (run("wet_bleed", half_sheet(), anchor=here + far) for far in (0, np.float32(300)))
+    assert np.abs(still - moved).max() > 0.05
