@@ -104,3 +104,39 @@ def test_colour_goes_faster_than_density():
 def test_far_ink_turns_to_the_blue_of_its_pigment():
     r, _, b = faded(60.0)[:3]
     assert r > b  # indigo absorbs red; the wash that was painted absorbs blue
+
+
+# wet edge -------------------------------------------------------------------------------------------------
+
+
+def rim_of_a_disk(density, cover):
+    """Density by distance from the rim inwards, in px at 1080 lines, over that of the middle."""
+    n, radius = 320, 140
+    y, x = np.mgrid[:n, :n] + 0.5
+    inside = radius - np.hypot(x - n / 2, y - n / 2)
+    wash = np.clip(inside + 0.5, 0, 1).astype(np.float32)
+    out = shaded("wet_edge", np.dstack([density * wash] * 3 + [cover * wash]).astype(np.float32), 1.0)
+    rings = [out[(inside >= d) & (inside < d + 1), 0].mean() for d in range(1, 60)]
+    return np.array(rings) / out[inside > 80, 0].mean()
+
+
+@pytest.mark.parametrize(("density", "cover"), [(0.1, 0.0), (0.5, 0.0), (0.5, 1.0), (1.8, 1.0)])
+def test_the_rim_of_a_wash_is_darker_and_decays_inwards(density, cover):
+    profile = rim_of_a_disk(np.float32(density), cover)
+    assert 1.2 < profile.max() < 1.6
+    assert profile.argmax() < 12
+    assert (np.diff(profile[profile.argmax() :]) < 2e-3).all()  # texture along the rim is averaged, not gone
+    assert abs(profile[30] - 1) < 0.01
+
+
+def test_a_dense_wash_has_a_rim_against_a_thin_one_and_not_the_other_way_round():
+    edge = np.where(np.arange(96) < 48, 1.2, 0.3).astype(np.float32)[None, :]
+    out = shaded("wet_edge", flat(edge), uneven=0.0)
+    assert out[32, 47, 0] > 1.2 * 1.05
+    np.testing.assert_allclose(out[32, 49:, 0], 0.3, rtol=1e-5)
+
+
+def test_an_even_gradient_has_no_rim():
+    slope = np.linspace(0.4, 1.0, 96, dtype=np.float32)[None, :]
+    out = shaded("wet_edge", flat(slope))
+    np.testing.assert_allclose(out[20:40, 20:76, 0], np.repeat(slope, 20, 0)[:, 20:76], rtol=1e-4)
