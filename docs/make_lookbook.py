@@ -317,7 +317,7 @@ def page(subjects: Sequence[Subject], chapters: Mapping[str, Sequence[Entry]]) -
         "defaults and alone, so that one sees what each does; looks put them together. Made by "
         "`python docs/make_lookbook.py` from what is in the library.",
         "",
-        "ms are of one processor core for a frame of 1920x1080, the least of three: of a look all of it, from "
+        "ms are of one processor core for a frame of 1920x1080, the least of three: of a look all, from "
         "reading to pixels, of a shader what it adds to its layer, of a transition the whole frame.",
         "",
         "![The three pictures](pictures.jpg)",
