@@ -322,3 +322,16 @@ def spread(ink, wet, thirst, pull, stride):
                 out[:, y, x] -= moved
                 out[:, v, u] += moved
     return out
+
+
+def rims(field, levels, width, least):
+    """Tide lines where a field crosses levels: first-order distance, hard below, fading above."""
+    padded = np.pad(np.float64(field), 1, mode="edge")
+    gx = (padded[1:-1, 2:] - padded[1:-1, :-2]) / 2
+    gy = (padded[2:, 1:-1] - padded[:-2, 1:-1]) / 2
+    slope = np.hypot(gx, gy)
+    most = np.zeros_like(slope)
+    for level in levels:
+        way = (np.float64(field) - level) / np.maximum(slope, 1e-12)
+        most = np.maximum(most, np.clip(way + 1, 0, 1) ** 2 * 2.0 ** (-np.maximum(way, 0) / width))
+    return most * np.clip((slope - least) / least, 0, 1)

@@ -67,3 +67,58 @@ def test_the_wet_pools_move_with_the_anchor():
     here = np.dstack([x + 0 * y, y + 0 * x]).astype(np.float32)
     still, moved = (run("wet_bleed", half_sheet(), anchor=here + far) for far in (0, np.float32(300)))
     assert np.abs(still - moved).max() > 0.05
+
+
+# tide marks -----------------------------------------------------------------------------------------------
+
+
+def soft_wash(region=REGION):
+    """A pale wash with a round, slightly soft edge."""
+    x, y = region.grid()
+    matte = np.clip((90 - np.hypot(x - 240, y - 136)) / 12, 0, 1)
+    return (matte[..., None] * np.array([0.30, 0.28, 0.25, 0.0])).astype(np.float32)
+
+
+def test_tide_lines_are_those_of_the_naive_twin():
+    field = paint.field(REGION, (120.0, 120.0), 3, 2)
+    dst = wetting.tide_lines(field, (-0.1, 0.2), 6.0, 200.0)
+    np.testing.assert_allclose(dst, naive.rims(field, (-0.1, 0.2), 6.0, 1 / 200), atol=2e-4)  # exp2 of .7
+
+
+def test_a_wash_dries_darker_along_its_edge_than_inside():
+    made = run_tides(soft_wash(), rims=1.0, backruns=0.0, stray=0.0)
+    x, y = REGION.grid()
+    away = np.hypot(x - 240, y - 136)
+    gain = made[..., 0] / np.maximum(soft_wash()[..., 0], 1e-6)
+    assert gain[(away > 76) & (away < 86)].mean() > 1.15
+    np.testing.assert_allclose(gain[away < 40], 1, atol=1e-3)
+
+
+def test_backruns_leave_a_dark_line_round_a_pale_bloom():
+    flat = np.full((REGION.h, REGION.w, 4), 0.3, np.float32)
+    made = run_tides(flat, rims=0.0, backruns=1.0, share=1.0)
+    assert made[..., 0].max() > 0.36
+    assert made[..., 0].min() < 0.24
+    assert abs(made[..., 0].mean() / 0.3 - 1) < 0.15  # pigment is moved, not made
+
+
+def test_tide_marks_leave_the_cover_alone():
+    ink = half_sheet()
+    assert np.array_equal(run_tides(ink)[..., 3], ink[..., 3])
+
+
+def test_backruns_move_with_the_anchor():
+    flat = np.full((REGION.h, REGION.w, 4), 0.3, np.float32)
+    x, y = REGION.grid()
+    here = np.dstack([x + 0 * y, y + 0 * x]).astype(np.float32)
+    still = run_tides(flat, anchor=here, rims=0.0)
+    panned = run_tides(flat, anchor=here + np.float32([16, 0]), rims=0.0)  # eight output pixels
+    inner = np.s_[20:-20, 20:-40]
+    np.testing.assert_allclose(panned[inner], still[:, 8:][inner[0], 20:-32], atol=0.02)
+
+
+def run_tides(ink, anchor=None, **values):
+    shader = library.find("tide_marks")
+    dst = ink.copy()
+    shader.shade(dst, REGION, At(seed=7), shader.params(**values), Inputs(anchor=anchor))
+    return dst

@@ -80,3 +80,26 @@ def strides(reach: float) -> list[int]:
     while found[-1] < longest:
         found.append(min(longest, int(1.4 * found[-1]) + 1))
     return [*found, 2, 1] if reach > 4 else found
+
+
+def tide_lines(field: Plane, levels: tuple[float, ...], width: float, span: float) -> Plane:
+    """Lines where a soft field crosses levels, 0..1: hard outside, gone `width` pixels inside.
+
+    span: pixels over which the field must change by one at the least, for there to be a contour at all.
+    """
+    from .kernels import wet as kernel
+
+    dst = np.empty_like(field)
+    least = np.float32(1 / max(span, 1.0))
+    kernel.rims(
+        dst, np.ascontiguousarray(field), np.array(levels, np.float32), np.float32(max(width, 0.7)), least
+    )
+    return dst
+
+
+def blooms(texture: Texture, size: float, number: int) -> Plane:
+    """A field whose contours are backruns: rounded lobes with a crinkled, cauliflower edge. About -.6 .. 1."""
+    broad = texture(size, number, 1, 0.4)
+    lobes = np.abs(texture(0.3 * size, number + 1, 1, 0.3))
+    curls = np.abs(texture(0.1 * size, number + 2, 1))
+    return np.asarray(broad + np.float32(0.20) * lobes + np.float32(0.05) * curls - np.float32(0.06))

@@ -5,13 +5,20 @@ from __future__ import annotations
 import numpy as np
 
 from .jit import inline, kernel
+from .shading import exp2
 
 MOST = np.float32(0.2)  # of the difference to each of four neighbours that one pass evens out
 DRAWN = np.float32(0.05)  # of a place's ink that thirst may draw to each of them: 4 (.2 + .05) = 1
 SOAKED = np.float32(0.12)  # how freely ink moves between places that hold much ink already
 BARE = np.float32(2.5)  # how fast density soaks the paper
 THIN = np.float32(12)  # one over the density below which ink stands still: fronts have an end
-ZERO, ONE, THIRD, FAINT = np.float32(0), np.float32(1), np.float32(1 / 3), np.float32(1e-4)
+ZERO, HALF, ONE, THIRD, FAINT = (
+    np.float32(0),
+    np.float32(0.5),
+    np.float32(1),
+    np.float32(1 / 3),
+    np.float32(1e-4),
+)
 
 
 @inline
@@ -72,3 +79,29 @@ def spread(dst, src, density, wet, thirst, pull, stride):
             )
             for k in range(4):
                 _move(dst[k, j, here], src[k, j, here], src[k, y, there], gets, gives)
+
+
+@kernel
+def rims(dst, field, levels, width, least):
+    """dst (h, w) <- the tide lines a wash leaves where `field` crosses the levels: 0 none .. 1.
+
+    A line is hard on the lower side, where the water stopped, and fades within `width` pixels on the upper.
+    The way to a contour is (field - level) / |grad field|, to first order: it moves smoothly with the picture,
+    which a distance transform does not. least: the gradient, per pixel, below which there is no contour.
+    """
+    h, w = field.shape
+    for j in range(h):
+        up, down, row = field[max(j - 1, 0)], field[min(j + 1, h - 1)], field[j]
+        for i in range(w):
+            gx = (row[min(i + 1, w - 1)] - row[max(i - 1, 0)]) * HALF
+            gy = (down[i] - up[i]) * HALF
+            slope = np.sqrt(gx * gx + gy * gy)
+            found = min(max((slope - least) / least, ZERO), ONE)
+            most = ZERO
+            if found > ZERO:
+                for level in levels:
+                    way = (row[i] - level) / slope
+                    outer = min(max(way + ONE, ZERO), ONE)
+                    inner = exp2(-max(way, ZERO) / width)
+                    most = max(most, outer * outer * inner)
+            dst[j, i] = most * found
