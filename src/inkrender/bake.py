@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from . import cache, paint, points, scene
+from . import cache, following, paint, points, scene
 from .errors import InkError, SceneError, ShaderError
 from .frame import Baked, Frame, Medium, Region
 from .plan import MARGIN, LayerPass, ScenePass, ShaderPass, sheet
@@ -29,6 +29,7 @@ from .timing import seed_of
 
 if TYPE_CHECKING:
     from .io.svg import Rig
+    from .tracking import Track
 
 Plane = NDArray[np.float32]
 GIB = 1 << 30
@@ -77,10 +78,18 @@ class Studio:
         """The same film at 270 lines: where what a frame must know beforehand is worked out."""
         w, h = self.film.size
         size = 2 * round(w * PROXY_LINES / h / 2), PROXY_LINES
-        return self if self.size == size else replace(self, size=size)
+        if self.size == size:
+            return self
+        found = replace(self, size=size)
+        found.__dict__["_tracks"] = self._tracks  # a plate moves as it does, whatever the output
+        return found
 
     @cached_property
     def _keys(self) -> dict[tuple[Any, ...], str]:
+        return {}
+
+    @cached_property
+    def _tracks(self) -> dict[tuple[str, str], Track]:
         return {}
 
     def height(self, region: Region) -> Plane:
@@ -172,10 +181,9 @@ class Studio:
     def _made_from(self, one: ScenePass, layer: LayerPass) -> Any:
         told = layer.layer
         if layer.kind == "file":
-            path, number = self._file(one, layer)
-            which = path if path is None or path == "black" else [cache.file_digest(path), number]
-            planes = [cache.file_digest(p) for p in self._plane_files(one, layer)]
-            return [which, planes, told.pass_, told.alpha, told.transfer, told.fit, _size_of(layer)]
+            motion = following.asked(layer) and following.moving(layer)
+            moved = [self.track(one, layer).digest, layer.drawing] if motion else None
+            return [*self.made_from_file(one, layer), told.fit, _size_of(layer), moved]
         if layer.kind == "rig":
             return [
                 cache.file_digest(one.scene.path(told.rig or "")),
@@ -187,6 +195,21 @@ class Studio:
             face = cache.file_digest(font) if font and font.is_file() else told.font
             return [told.text, face, told.size, told.pigment, told.vertical, told.align, _size_of(layer)]
         return None
+
+    def made_from_file(self, one: ScenePass, layer: LayerPass) -> list[Any]:
+        """What names the content of the file that a drawing shows, and of the passes beside it."""
+        told = layer.layer
+        path, number = self.file(one, layer)
+        which = path if path is None or path == "black" else [cache.file_digest(path), number]
+        planes = [cache.file_digest(p) for p in self._plane_files(one, layer)]
+        return [which, planes, told.pass_, told.alpha, told.transfer]
+
+    def track(self, one: ScenePass, layer: LayerPass) -> Track:
+        """How a plate of several drawings moves through its scene; worked out when it is first asked."""
+        key = (one.scene.name, layer.layer.name)
+        if key not in self._tracks:
+            self._tracks.setdefault(key, following.track_of(self, one, layer))
+        return self._tracks[key]
 
     def _paint(self, one: ScenePass, layer: LayerPass) -> Baked:
         if layer.source is not None:
@@ -277,7 +300,7 @@ class Studio:
 
     # pictures that come from elsewhere --------------------------------------------------------------------
 
-    def _file(self, one: ScenePass, layer: LayerPass) -> tuple[Any, int]:
+    def file(self, one: ScenePass, layer: LayerPass) -> tuple[Any, int]:
         """The file this drawing shows, "black" or None for nothing, and the frame of it for a video."""
         from .io.sequence import Sequence, within
 
@@ -313,7 +336,9 @@ class Studio:
         grown = float(told.at("scale", frame))
         scale = self.scale * layer.zoom_max
         if layer.kind == "file":
-            return self._plate(one, layer, grown)
+            plate, region = self._plate(one, layer, grown)
+            moved = following.planes(self, one, layer, plate, region)
+            return replace(plate, passes={**plate.passes, **moved}), region
         if layer.kind == "rig":
             pose = self._pose(one, layer)
             seconds, wind = pose.pop("seconds"), pose.pop("wind")
@@ -340,6 +365,10 @@ class Studio:
         )
         return Frame(np.ascontiguousarray(pixels, np.float32)), region
 
+    def light(self, one: ScenePass, layer: LayerPass) -> NDArray[np.float32]:
+        """A plate before any shader, light (h, w, 4) at output scale, as it lies in the layer."""
+        return self._plate(one, layer, float(layer.layer.at("scale", layer.drawing)))[0].pixels
+
     def plane(self, one: ScenePass, layer: LayerPass, name: str) -> NDArray[np.float32] | None:
         """A pass of a plate at output scale, as it lies in the layer, or None where it has none."""
         frame, _ = self._plate(one, layer, float(layer.layer.at("scale", layer.drawing)), (name,))
@@ -351,12 +380,8 @@ class Studio:
         plate = self._read(one, layer, also)
         scale = self.scale * layer.zoom_max
         told = layer.layer
-        (w, h), (across, down) = plate.size, sheet(self.film)
-        if told.fit == "none":  # a pixel of the file is a pixel of the master
-            px = 1080 / self.film.size[1] * grown
-        else:
-            px = (max if told.fit == "cover" else min)(across / w, down / h) * grown
-        x, y = ((across - w * px) / 2, (down - h * px) / 2) if told.fit != "none" else (0.0, 0.0)
+        w, h = plate.size
+        px, x, y = self.fitted(layer, (w, h), grown)
         size = max(1, round(w * px * scale)), max(1, round(h * px * scale))
         turned = float(told.at("rotation", layer.drawing))
         fitted = _turn(resize(plate, size), turned) if turned else resize(plate, size)
@@ -364,9 +389,47 @@ class Studio:
             x, y = x + w * px / 2 - fitted.size[0] / scale / 2, y + h * px / 2 - fitted.size[1] / scale / 2
         return fitted, Region(x, y, *fitted.size, scale)
 
+    def fitted(self, layer: LayerPass, size: tuple[int, int], grown: float) -> tuple[float, float, float]:
+        """Layer px a pixel of a plate takes, and where the plate's corner lies. size: the plate's (w, h)."""
+        (w, h), (across, down) = size, sheet(self.film)
+        if layer.layer.fit == "none":  # a pixel of the file is a pixel of the master
+            return 1080 / self.film.size[1] * grown, 0.0, 0.0
+        px = (max if layer.layer.fit == "cover" else min)(across / w, down / h) * grown
+        return px, (across - w * px) / 2, (down - h * px) / 2
+
+    def size_of_file(self, one: ScenePass, layer: LayerPass) -> tuple[int, int]:
+        """The size (w, h) of the picture that a drawing shows."""
+        path, _ = self.file(one, layer)
+        if not isinstance(path, Path):
+            return self.film.size
+        if is_video(path):
+            size: tuple[int, int] = _clip(path).size
+            return size
+        from .io import stills
+
+        return stills.size(path)
+
+    def number_of_file(self, one: ScenePass, layer: LayerPass) -> int | None:
+        """The number of the file that a drawing shows, or None where it shows another in its stead."""
+        from .io.sequence import Sequence
+
+        path, _ = self.file(one, layer)
+        number = file_frame(one.scene, layer)
+        own = one.scene.path(layer.layer.file or "")
+        return number if _sequence(str(own), Sequence).path(number) == path else None
+
+    def glance(self, one: ScenePass, layer: LayerPass) -> Frame | NDArray[Any]:
+        """The picture of a drawing for its motion alone, not kept: codes of a video, a frame with vectors."""
+        path, number = self.file(one, layer)
+        if is_video(path):
+            codes: NDArray[Any] = _clip(path).read(number)
+            return codes
+        planes = {k: v for k, v in layer.layer.inputs.items() if k == "vector"}
+        return read_plate(path, number, layer, planes, {"vector"}, one.scene)
+
     def _read(self, one: ScenePass, layer: LayerPass, also: tuple[str, ...] = ()) -> Frame:
         told = layer.layer
-        path, number = self._file(one, layer)
+        path, number = self.file(one, layer)
         if path is None or path == "black":
             w, h = self.film.size
             empty = np.zeros((h, w, 4), np.float32)

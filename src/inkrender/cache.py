@@ -13,7 +13,7 @@ import tempfile
 import threading
 import zipfile
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -120,37 +120,63 @@ class Memory:
 
 def load_baked(where: Path, key: str) -> Baked | None:
     """The baked layer that `key` names, or None: absent, or damaged and then made anew."""
-    path = where / "bakes" / f"{key}.npz"
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            data, place, medium = file["data"], file["region"], str(file["medium"])
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+    found = load_planes(where / "bakes", key)
+    if found is None or not {"data", "region", "medium"} <= found.keys():
         return None
+    data, place, medium = found["data"], found["region"], str(found["medium"])
     x, y, w, h, scale = (float(v) for v in place)
     kind: Medium = "light" if medium == "light" else "ink"
     return Baked(data, occupancy(data.view(np.float16)), Region(x, y, int(w), int(h), scale), kind)
 
 
+def load_planes(where: Path, key: str) -> dict[str, Any] | None:
+    """The arrays that `key` names in a folder, or None: absent, or damaged and then made anew."""
+    try:
+        with np.load(where / f"{key}.npz", allow_pickle=False) as file:
+            return {name: file[name] for name in file.files}
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        return None
+
+
+def save_planes(where: Path, key: str, planes: Mapping[str, Any]) -> None:
+    """Keep arrays under their key. A folder that cannot be written costs time, never the frame."""
+    _keep(where, f"{key}.npz", lambda file: np.savez(file, **planes))
+
+
+def load_told(where: Path, key: str) -> Any:
+    """What JSON `key` names in a folder, or None: absent, or damaged and then made anew."""
+    try:
+        return json.loads((where / f"{key}.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+
+
+def save_told(where: Path, key: str, told: Any) -> None:
+    """Keep JSON under its key, as `save_planes`."""
+    _keep(where, f"{key}.json", lambda file: file.write(json.dumps(told).encode()))
+
+
 def save_baked(where: Path, key: str, baked: Baked) -> None:
     """Keep a baked layer under its key. A folder that cannot be written costs time, never the frame."""
     r = baked.region
+    place = np.array([r.x, r.y, r.w, r.h, r.scale], np.float64)
+    planes = {"data": baked.data, "region": place, "medium": np.array(baked.medium)}
+    save_planes(where / "bakes", key, planes)
+
+
+def _keep(where: Path, name: str, write: Callable[[Any], Any]) -> None:
     try:
-        # not files.atomic: a bake that a power cut takes is painted again, and flushing each costs its time
-        (where / "bakes").mkdir(parents=True, exist_ok=True)
-        handle, part = tempfile.mkstemp(dir=where / "bakes", suffix=".part")
+        # not files.atomic: what a power cut takes is made again, and flushing each costs its time
+        where.mkdir(parents=True, exist_ok=True)
+        handle, part = tempfile.mkstemp(dir=where, suffix=".part")
         try:
             with os.fdopen(handle, "wb") as file:
-                np.savez(
-                    file,
-                    data=baked.data,
-                    region=np.array([r.x, r.y, r.w, r.h, r.scale], np.float64),
-                    medium=np.array(baked.medium),
-                )
-            os.replace(part, where / "bakes" / f"{key}.npz")
+                write(file)
+            os.replace(part, where / name)
         except BaseException:
             Path(part).unlink(missing_ok=True)
             raise
     except OSError as error:
         import logging
 
-        logging.getLogger("inkrender").warning("cannot keep a baked layer in %s: %s", where, error)
+        logging.getLogger("inkrender").warning("cannot keep %s in %s: %s", name, where, error)

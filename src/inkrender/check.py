@@ -249,7 +249,7 @@ def _scene(report: Report, one: scene.Scene, footage: bool = False) -> None:
         source = None
         planes: set[str] = {"height", *layer.inputs}
         if layer.use == "input" and footage:
-            planes |= set(scene.INPUTS)
+            planes |= {*scene.INPUTS, "anchor"}
         elif layer.use is not None:
             if layer.use == "input":
                 do = "name a source shader, or apply the file as a look"
@@ -259,7 +259,11 @@ def _scene(report: Report, one: scene.Scene, footage: bool = False) -> None:
             if source is not None:
                 _needs(report, one, (*at, "use"), source, planes)
         else:
-            planes |= check_plates.layer(report, one, i, first, last)
+            planes |= check_plates.layer(report, one, i, first, last) | {"anchor"}
+            from .plan import moves
+
+            if layer.file is not None and moves(layer.file):
+                planes.add("vector")  # estimated where the plate brings none
         _shaders(report, one, i, source, planes)
 
 

@@ -114,7 +114,7 @@ class LiubaiPass:
     """
 
     target: float
-    edge: Literal["torn", "mist", "dry"]
+    edge: Literal["auto", "torn", "mist", "dry"]
     bleed: float
     protect: tuple[str, ...]
     spared: tuple[str, ...] = ()
@@ -349,7 +349,7 @@ def moves(file: str) -> bool:
     return bool(re.search(r"#|%\d*d|\.(mp4|mov|m4v|mkv|webm|avi|gif)$", file, re.IGNORECASE))
 
 
-def _frames(film: scene.Film, one: scene.Scene) -> range:
+def frames_of(film: scene.Film, one: scene.Scene) -> range:
     """The scene's frames and its handles."""
     before, after = film.handles(one.name)
     return range(one.first - before, one.last + after + 1)
@@ -412,7 +412,7 @@ def _layer(
 
 def ever_seen(film: scene.Film, one: scene.Scene, layer: scene.Layer) -> Reach:
     """The part of a layer that any frame of the scene, handles included, can see."""
-    views = [view(film, one, layer, f) for f in _frames(film, one)]
+    views = [view(film, one, layer, f) for f in frames_of(film, one)]
     return Reach(_extent(film, views), max(v.zoom for v in views))
 
 

@@ -1,0 +1,119 @@
+"""A plate's motion as its shaders read it: where a pixel was, and where the texture it carries is tied.
+
+A layer of more than one drawing has a track (`tracking`): this module says what the track is made from, and
+turns it into planes over a region of the layer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from . import cache, plan, tracking
+from .frame import Frame, Region
+from .timing import held
+from .tracking import Place, Seen, Track
+
+if TYPE_CHECKING:
+    from .bake import Studio
+    from .plan import LayerPass, ScenePass
+
+NAMES = ("vector", "anchor")  # inputs that come from a track
+LINES = 270
+
+
+def asked(layer: LayerPass) -> tuple[str, ...]:
+    """The inputs of motion that the shaders of a plate read."""
+    if layer.kind != "file":
+        return ()
+    names = {n for use in layer.shaders for n in (*use.shader.needs, *use.shader.optional)}
+    return tuple(n for n in NAMES if n in names)
+
+
+def moving(layer: LayerPass) -> bool:
+    """Whether a layer is a plate of more than one drawing."""
+    return layer.kind == "file" and plan.moves(layer.layer.file or "")
+
+
+def track_of(studio: Studio, one: ScenePass, layer: LayerPass, tell: tracking.Tell | None = None) -> Track:
+    """The track of a plate through all frames of its scene, handles included. Nothing is worked out yet."""
+    frames = plan.frames_of(studio.film, one.scene)
+    drawings = sorted({held(f, one.scene.first, layer.layer.exposure) for f in frames})
+    passes = [replace(layer, drawing=n) for n in drawings]
+    size, place = _placed(studio, one, passes[0])
+    return Track(
+        name=f'{one.scene.name}: layer "{layer.layer.name}"',
+        size=size,
+        drawings=tuple(drawings),
+        prints=tuple(cache.digest(studio.made_from_file(one, p)) for p in passes),
+        place=place,
+        read=lambda i: _seen(studio, one, passes[i], size),
+        store=studio.store,
+        tell=tell,
+    )
+
+
+def planes(
+    studio: Studio, one: ScenePass, layer: LayerPass, plate: Frame, region: Region
+) -> dict[str, NDArray[np.float32]]:
+    """The inputs of motion that a layer's shaders ask for, float32 (h, w, 2) over a region of the layer.
+
+    vector: where each pixel was on the previous frame minus where it is, px at 1080 lines, x right, y down.
+    anchor: the pixel's place on the first frame of its shot, layer px at 1080 lines. plate: as it was read,
+    fitted to the region, with the renderer's vectors if it has them. A still has an anchor and no vector.
+    """
+    found: dict[str, NDArray[np.float32]] = {}
+    names = asked(layer)
+    track = studio.track(one, layer) if names and moving(layer) else None
+    if "vector" in names and track is not None:
+        found["vector"] = _vector(studio, one, layer, plate, region, track)
+    if "anchor" in names:
+        x, y = np.broadcast_arrays(*region.grid())
+        here = np.stack([x, y], axis=-1)
+        found["anchor"] = here if track is None else _anchor(here, track, layer)
+    return found
+
+
+def _vector(
+    studio: Studio, one: ScenePass, layer: LayerPass, plate: Frame, region: Region, track: Track
+) -> NDArray[np.float32]:
+    size = region.w, region.h
+    own = plate.passes.get("vector")
+    px = np.array([track.place.across, track.place.down], np.float32)
+    if not track.moves(layer.drawing):
+        return np.zeros((region.h, region.w, 2), np.float32)
+    if track.rendered and own is not None and own.ndim == 3:
+        whole = px * np.array(track.size, np.float32) / np.array(size, np.float32)
+        return np.asarray(tracking.vectors(own, size, studio.size_of_file(one, layer))[0] * whole, np.float32)
+    small = track.to_previous(layer.drawing) * px
+    return np.asarray(cv2.resize(small, size, interpolation=cv2.INTER_LINEAR), np.float32)
+
+
+def _anchor(here: NDArray[np.float32], track: Track, layer: LayerPass) -> NDArray[np.float32]:
+    camera = track.camera(layer.drawing)
+    return np.asarray(here @ camera[:, :2].T.astype(np.float32) + camera[:, 2].astype(np.float32), np.float32)
+
+
+def _placed(studio: Studio, one: ScenePass, layer: LayerPass) -> tuple[tuple[int, int], Place]:
+    """The track's size, and where its pixels lie in the layer while that is neither scaled nor turned."""
+    w, h = studio.size_of_file(one, layer)
+    px, x, y = studio.fitted(layer, (w, h), 1.0)
+    size = max(2, 2 * round(w * LINES / h / 2)), LINES
+    return size, Place(x, y, w * px / size[0], h * px / size[1])
+
+
+def _seen(studio: Studio, one: ScenePass, layer: LayerPass, size: tuple[int, int]) -> Seen:
+    path, number = studio.file(one, layer)
+    w, h = size
+    if not isinstance(path, Path):
+        return Seen(np.full((h, w), 0 if path == "black" else 255, np.uint8))
+    plate: Any = studio.glance(one, layer)
+    if not isinstance(plate, Frame):
+        return Seen(tracking.luma(plate, size), None, (plate.shape[1], plate.shape[0]), number)
+    numbered = studio.number_of_file(one, layer)
+    return Seen(tracking.luma(plate, size), plate.passes.get("vector"), plate.size, numbered)
