@@ -1,11 +1,12 @@
-"""Footage without passes, painted from its tones: simplified shapes, pigment for hue, edges as brush lines.
+"""Footage without passes, painted from its tones: washes along its flow, pigment for hue, brush lines.
 
-Light is premultiplied scene-linear (h, w, 4), `look` the parameters of the shader `repaint`.
+Light is premultiplied scene-linear (h, w, 4), `look` the parameters of the shader `repaint`. What is soft is
+worked out at 540 lines, whatever the size of the picture.
 """
 
 from __future__ import annotations
 
-from functools import partial
+from functools import lru_cache
 from typing import Any
 
 import cv2
@@ -13,124 +14,203 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import colour
-from .fields import (
-    background,
-    blur,
-    guided,
-)
+from .fields import blur
 from .frame import Region
 from .paint import smoothstep
-from .repainting import UNSEEN, Plane, Plate, paper_noise, square, take_apart
-from .tones import five_tones, ramp, wheel
+from .repainting import Plane, Texture
+from .tones import ramp, wheel
+
+LINES = 540  # what is worked out at most: no wash has a finer shape
+FULL = np.float32(4.2)  # luminous absorbance of the darkest wash: clotted ink is dead
+KEEP = {"red": 1, "lantern": 2}  # footage.KEEP_RED, KEEP_LANTERN
 
 
 def from_tone(
-    light: NDArray[np.float32], region: Region, seed: int, look: Any, matte: Plane | None = None
+    light: NDArray[np.float32],
+    region: Region,
+    seed: int,
+    look: Any,
+    matte: Plane | None = None,
+    anchor: NDArray[np.float32] | None = None,
 ) -> NDArray[np.float32]:
     """Footage without passes, painted from its tones: ink (h, w, 4).
 
-    Shapes are simplified inside edges; density is lightness against its surroundings, so that a grey veil
-    goes and form stays; hue becomes pigment; edges become brush lines. matte: (h, w), 1 on subjects.
+    Shapes are simplified inside edges and along the picture's flow; density is lightness against its
+    surroundings, so that a grey veil goes and form stays; hue becomes pigment; edges become brush lines.
+    matte: (h, w), 1 on subjects. anchor: (h, w, 2), the place each pixel's texture is tied to.
     """
-    k = region.scale
-    plate = take_apart(light, simplify=k)
+    from .kernels import footage
 
-    noise = partial(paper_noise, region, seed)
-    slow, mid, fine = noise(345, 1, 3, 0.6), noise(128, 2, 3, 0.9), noise(33, 3, 2)
-    grain = noise(4.0, 12, 1) * np.float32(1.4)
-    base = blur(plate.light, 90 * k)
-    veil = np.float32(0.62 * look.veil)
-    seen = (1 - veil) * plate.light + veil * (plate.light - base + 0.62)
-    density = np.asarray(np.clip(1.42 * np.clip(0.93 - seen, 0, 1), 0, 1.7), np.float32)
-    density = 1.15 * (1 - np.exp(-1.2 * density))  # the darkest washes stay open: clotted ink is dead
-    density = five_tones(np.maximum(density * (1 + 0.10 * fine) + 0.05 * mid * density, 0), look.tones, 0.05)
-    density = density * np.exp(0.35 * mid + 0.12 * slow) * (1 + look.grain * grain * np.exp(-density / 0.8))
-    # what surrounds the picture is painted thin: without depth, that is all the distance there is
-    behind = smoothstep(0.35, 0.90, _behind(light, plate.light, k) + 0.10 * mid + 0.06 * slow)
-    if matte is not None:
-        behind = behind * (1 - np.clip(matte, 0, 1))
-    density = density * (1 - np.float32(max(look.recede, 0)) * behind)
-    density = density + np.float32(max(-look.recede, 0)) * behind
-    # a dense pigment needs less of it: whatever a look paints with, its darkest tone stays transparent
-    scheme = (*look.near[:2], *look.mid[1:])
-    thinned = min(1.0, 2.5 / float(colour.absorbance(scheme[0]).mean()))
-    density = np.maximum(density, 0)
-    coloured = smoothstep(0.02, 0.12, plate.chroma) * np.float32(look.chroma)
-    place = np.clip(1.05 - 0.80 * density + 0.18 * mid + 0.12 * slow, 0, 1)
-    density = (density + np.float32(look.glaze)) * np.float32(look.wash * thinned)
-    ramped = ramp(place, scheme)
-    keep, hue_ink = _kept_hue(plate, look)
-    inked = ramped + np.maximum(coloured, keep)[..., None] * (hue_ink - ramped)
-    ink = density[..., None] * inked
-    ink += (keep * 0.35 * plate.chroma / 0.2)[..., None] * hue_ink
+    h, w = light.shape[:2]
+    rows = min(h, max(2, round(h * LINES / 1080 / region.scale)))
+    cols = max(2, round(w * rows / h)) if rows < h else w
+    k = region.scale * rows / h
+    small = np.asarray(_sized(light, (cols, rows)))
+    work = Region(region.x, region.y, cols, rows, k)
+    tied = _sized(anchor, (cols, rows))
+    texture = Texture(work, seed, tied)
+    slow, middle, fine = texture(345, 1, 3, 0.6), texture(128, 2, 3, 0.9), texture(33, 3, 2)
 
-    lines = _brush_lines(plate.light, noise(142, 7, 2), grain, k) * np.float32(0.85 * look.contour)
-    line_ink = colour.absorbance("ink") if len(set(look.near)) == 1 else _line_pigment(look.near[0])
-    ink += lines[..., None] * line_ink
+    lab = np.empty((3, rows, cols), np.float32)
+    footage.apart(lab, small.reshape(rows, -1))
+    flowing = _flowing(lab, k, fine, look)
+    around = _around(flowing[0], k)
+    far = _far(lab, k)
+    given = _sized(matte, (cols, rows))
+    if given is not None:
+        far = far * (1 - np.clip(given, 0, 1))
+
+    density = np.empty((rows, cols), np.float32)
+    how = footage.Washes(*(np.float32(v) for v in (0.62 * look.veil, FULL, look.tones, 0.35, look.recede)))
+    footage.washes(density, flowing, around, far, slow, middle, fine, how)
+    soft = blur(density, 4.0 * k)
+    ink = np.empty((rows, 4 * cols), np.float32)
+    paint = footage.Pigments(
+        KEEP.get(look.subjects, 0),
+        *(np.float32(v) for v in (look.chroma, look.wash / 1.2, look.glaze, 0.9, 0.85 * look.chroma)),
+    )
+    footage.pigments(
+        ink,
+        flowing,
+        density,
+        soft,
+        slow,
+        middle,
+        texture(142, 7, 2),
+        _wheel(),
+        _ramp((*look.near[:3], *look.mid[1:])),
+        _soot(),
+        _deep(look.near[0]),
+        _line_pigment(look.near),
+        paint,
+    )
+    grain = Texture(region, seed, anchor)(4.0, 12, 1)
+    settle = np.float32(1.4 * look.grain)
     out = np.empty_like(light)
-    out[..., :3] = np.maximum(ink, 0) * plate.alpha[..., None]
-    out[..., 3] = plate.alpha
+    footage.laid(out.reshape(h, -1), light.reshape(h, -1), ink, lab[0], grain, settle, np.float32(0.06))
     return out
 
 
-def _kept_hue(plate: Plate, look: Any) -> tuple[Plane, NDArray[np.float32]]:
-    """(how surely a pixel keeps its hue, the pigment): what the look's `subjects` singles out."""
-    own = wheel(plate.hue)
-    if look.subjects == "red":
-        red = smoothstep(42, 34, plate.hue) + smoothstep(350, 358, plate.hue)
-        sure = np.clip(red, 0, 1) * smoothstep(0.11, 0.16, plate.chroma)
-        return sure, np.broadcast_to(colour.absorbance("vermilion"), own.shape)
-    if look.subjects == "lantern":
-        lit = (
-            smoothstep(68, 78, plate.hue)
-            * smoothstep(108, 98, plate.hue)
-            * smoothstep(0.145, 0.175, plate.chroma)
-        )
-        return lit * smoothstep(0.64, 0.78, plate.light), np.where((lit > 0)[..., None], own, own)
-    return np.zeros_like(plate.light), own
+def _sized(plane: NDArray[np.float32] | None, size: tuple[int, int]) -> NDArray[np.float32] | None:
+    """A plane at another size, where there is one."""
+    if plane is None or plane.shape[1::-1] == size:
+        return plane
+    return np.asarray(cv2.resize(plane, size, interpolation=cv2.INTER_AREA), np.float32)
 
 
-def _behind(light: NDArray[np.float32], guide: Plane, k: float) -> Plane:
-    """How much of a background each place is: found in colour at 270 lines, fitted to the edges."""
-    h, w = guide.shape
-    rows = min(h, 270)
-    size = (max(2, round(w * rows / h)), rows)
-    small = take_apart(np.asarray(cv2.resize(light, size, interpolation=cv2.INTER_AREA)))
-    turn = np.radians(small.hue)
-    found = background(np.dstack([small.light, small.chroma * np.cos(turn), small.chroma * np.sin(turn)]))
-    fitted = guided(small.light, found, max(2, round(rows * 0.02)), 2e-3)
-    return np.asarray(cv2.resize(fitted, (w, h), interpolation=cv2.INTER_LINEAR))
+def _flowing(lab: NDArray[np.float32], k: float, fine: Plane, look: Any) -> NDArray[np.float32]:
+    """(4, h, w): L, a, b smoothed inside edges and along the flow, and the brush lines there, 0..1."""
+    from .kernels import footage
+
+    _, h, w = lab.shape
+    line = _fit(lab, max(2, round(6 * k)), 1.5e-3)
+    flat = np.empty((h, w, 4), np.float32)
+    footage.fitted(flat.reshape(h, -1), line, lab[0])
+    light = np.ascontiguousarray(flat[..., 0])
+    sigma = max(0.6, 2.0 * k)
+    inner, outer = blur(light, sigma), blur(light, 1.6 * sigma)
+    edge = (outer - inner) / (np.float32(0.25) + outer)
+    flat[..., 3] = edge
+    flat[..., 0] += np.float32(0.04 * look.strokes) * fine
+
+    slopes = np.empty((3, h, w), np.float32)
+    footage.tensor(slopes, light)
+    smooth = np.empty_like(slopes)
+    for n, plane in enumerate(slopes):
+        smooth[n] = blur(plane, 9 * k)
+    way = np.empty((h, w, 4), np.float32)
+    footage.directions(way.reshape(h, -1), smooth, np.float32(5e-4 / (k * k)))
+    flowing = np.empty((4, h, w), np.float32)
+    stride = max(1.0, 4 * k)
+    footage.along(flowing, flat.reshape(h, -1), way.reshape(h, -1), 4, np.float32(stride))
+    sure = smoothstep(0.25, 0.65, way[..., 2])
+    flowing[3] = smoothstep(0.010, 0.045, flowing[3]) * sure * np.float32(look.contour)
+    return flowing
 
 
-def _line_pigment(name: str) -> NDArray[np.float32]:
+def _fit(lab: NDArray[np.float32], radius: int, epsilon: float) -> NDArray[np.float32]:
+    """A guided filter's lines (6, h, w): slopes and offsets of L, a, b against L."""
+    from .kernels import footage
+
+    side = (2 * radius + 1, 2 * radius + 1)
+
+    def box(planes: NDArray[np.float32]) -> NDArray[np.float32]:
+        out = np.empty_like(planes)
+        for n, plane in enumerate(planes):
+            cv2.blur(plane, side, dst=out[n], borderType=cv2.BORDER_REPLICATE)
+        return out
+
+    product = np.empty_like(lab)
+    footage.products(product, lab)
+    line = np.empty((6, *lab.shape[1:]), np.float32)
+    footage.fit(line, box(lab), box(product), np.float32(epsilon))
+    return box(line)
+
+
+def _around(light: Plane, k: float) -> Plane:
+    """Lightness of the wider surroundings, which end where an edge does: no halo round what stands out."""
+    h, w = light.shape
+    step = max(1, int(8 * k))
+    size = (max(2, w // step), max(2, h // step))
+    small = np.minimum(cv2.resize(light, size, interpolation=cv2.INTER_AREA), np.float32(1.1))
+    side = (2 * max(1, round(90 * k / step)) + 1,) * 2
+    mean = cv2.blur(small, side, borderType=cv2.BORDER_REPLICATE)
+    spread = np.maximum(cv2.blur(small * small, side, borderType=cv2.BORDER_REPLICATE) - mean * mean, 0)
+    slope = np.asarray(spread / (spread + np.float32(0.03)), np.float32)
+    offset = cv2.blur(mean - slope * mean, side, borderType=cv2.BORDER_REPLICATE)
+    planes = cv2.blur(slope, side, borderType=cv2.BORDER_REPLICATE), offset
+    wide, base = (cv2.resize(p, (w, h), interpolation=cv2.INTER_LINEAR) for p in planes)
+    return np.asarray(wide * np.minimum(light, np.float32(1.1)) + base, np.float32)
+
+
+def _far(lab: NDArray[np.float32], k: float) -> Plane:
+    """0..1, how far away a place may lie: what is pale, grey and without detail, as through haze."""
+    _, h, w = lab.shape
+    step = max(1, int(8 * k))
+    size = (max(2, w // step), max(2, h // step))
+    light, a, b = (cv2.resize(plane, size, interpolation=cv2.INTER_AREA) for plane in lab)
+    gx = cv2.Sobel(lab[0], cv2.CV_32F, 1, 0)
+    gy = cv2.Sobel(lab[0], cv2.CV_32F, 0, 1)
+    rough = cv2.resize(gx * gx + gy * gy, size, interpolation=cv2.INTER_AREA)
+    rough = np.sqrt(np.maximum(blur(rough, 100 * k / step), 0))
+    flat = np.exp(-rough * np.float32(k / 0.05))
+    pale = smoothstep(0.35, 0.85, blur(light, 12 * k / step))
+    grey = 1 - smoothstep(0.05, 0.20, np.hypot(a, b))
+    far = blur(flat * (0.25 + 0.75 * pale) * (0.4 + 0.6 * grey), 16 * k / step)
+    return np.asarray(cv2.resize(far, (w, h), interpolation=cv2.INTER_LINEAR), np.float32)
+
+
+@lru_cache(maxsize=1)
+def _wheel() -> NDArray[np.float32]:
+    return _with_luminous(wheel(np.arange(361, dtype=np.float32)))
+
+
+@lru_cache(maxsize=32)
+def _ramp(pigments: tuple[str, ...]) -> NDArray[np.float32]:
+    return _with_luminous(ramp(np.linspace(0, 1, 512, dtype=np.float32)[None], pigments)[0])
+
+
+@lru_cache(maxsize=1)
+def _soot() -> NDArray[np.float32]:
+    return np.asarray(_with_luminous(np.asarray(colour.absorbance("ink"), np.float32)[None])[0])
+
+
+@lru_cache(maxsize=32)
+def _deep(name: str) -> NDArray[np.float32]:
+    """Ink with as much of a pigment in it: what darkens colours without making them dirty."""
+    mixed = 0.5 * colour.absorbance("ink") + 0.5 * colour.absorbance(name)
+    return np.asarray(_with_luminous(np.asarray(mixed, np.float32)[None])[0])
+
+
+def _line_pigment(near: tuple[str, ...]) -> NDArray[np.float32]:
     """Ink warmed by the look's darkest pigment: pure black lines look dirty among colours."""
-    return np.asarray(0.55 * colour.absorbance("ink") + 0.55 * colour.absorbance(name), np.float32)
+    ink = colour.absorbance("ink")
+    if len(set(near)) > 1:
+        ink = 0.55 * ink + 0.55 * colour.absorbance(near[0])
+    return np.asarray(0.85 * ink, np.float32)
 
 
-def _brush_lines(light: Plane, pressure: Plane, grain: Plane, k: float) -> Plane:
-    """Edges of the picture as brush lines, 0..1: XDoG (Winnemoeller 2012) drawn out along the edge."""
-    sigma = max(0.7, 2.0 * k)
-    inner = blur(light, sigma)
-    outer = blur(light, 1.6 * sigma)
-    sharp = 17 * inner - 16 * outer
-    line = np.clip(-np.tanh(10 * (sharp - np.float32(0.42))), 0, 1)
-    line = _along_edges(np.asarray(line, np.float32), light, k)
-    press = np.clip(0.70 + 0.9 * pressure, 0.05, 1.2)
-    dry = smoothstep(0.12, 0.5, 0.22 + 0.16 * grain + 0.75 * line - 0.12)
-    return np.asarray(np.clip(1.2 * line, 0, 1) * press * dry, np.float32)
-
-
-def _along_edges(line: Plane, light: Plane, k: float) -> Plane:
-    """Line integral convolution along the smoothed structure tensor's edge direction (Kang et al. 2007)."""
-    from .kernels.terrain import drag
-
-    gx = cv2.Sobel(light, cv2.CV_32F, 1, 0)
-    gy = cv2.Sobel(light, cv2.CV_32F, 0, 1)
-    tensor = blur(np.dstack([gx * gx, gx * gy, gy * gy]), 4.5 * k)
-    angle = 0.5 * np.arctan2(2 * tensor[..., 1], tensor[..., 0] - tensor[..., 2]) + np.float32(np.pi / 2)
-    out = np.empty_like(line)
-    reach = max(1, round(6 * k))
-    seen = cv2.dilate(line, square(reach))
-    drag(out, line, np.cos(angle), np.sin(angle), seen, reach)
-    out[seen <= UNSEEN] = 0
-    return out
+def _with_luminous(inks: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Absorbances (n, 3) and the luminous absorbance of one unit of each (n, 4)."""
+    luminous = -np.log(np.exp(-inks.astype(np.float64)) @ colour.LUMA)
+    return np.ascontiguousarray(np.column_stack([inks, luminous]), np.float32)

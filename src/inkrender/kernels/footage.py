@@ -1,0 +1,394 @@
+"""Footage as brushwork: a picture smoothed inside its edges and along its flow, its tones laid as washes.
+
+Planes are float32 (h, w), destination first. Lightness and colour are OKLab; density is luminous absorbance,
+the natural logarithm of how much less light comes back than from paper.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from .jit import inline, kernel
+from .oklab import LMS_TO_LAB, RGB_TO_LMS
+from .primitives import cube_root, finite, saturate
+from .shading import exp, sqrt
+
+F = np.float32
+ZERO, HALF, ONE, TWO, THREE = F(0), F(0.5), F(1), F(2), F(3)
+BRIGHTEST = F(4)  # light beyond four times paper white says nothing more
+THIRD = F(1 / 3)
+FLOOR = F(0.03)  # weight of a neighbour on the other side of an edge
+STEEP = F(0.12)  # how soft a step between two tones is, in its own height
+THIN = F(0.02)  # alpha below which a premultiplied colour is not to be trusted
+
+R0, R1, R2, G0, G1, G2, B0, B1, B2 = (F(v) for v in RGB_TO_LMS.ravel())
+L0, L1, L2, A0, A1, A2, Y0, Y1, Y2 = (F(v) for v in LMS_TO_LAB.ravel())
+
+# arctangent on 0..1 as an odd polynomial, in degrees: within .01 degree
+T1, T3, T5, T7, T9 = (F(57.29578 * v) for v in (0.9998660, -0.3302995, 0.1801410, -0.0851330, 0.0208351))
+
+
+class Washes(NamedTuple):
+    """How tones become washes; all float32. Densities are luminous absorbance."""
+
+    veil: np.float32  # how much of the surroundings' lightness is taken off
+    full: np.float32  # the darkest wash
+    tones: np.float32  # how far density falls into five tones
+    rim: np.float32  # tide marks between them, in steps
+    recede: np.float32  # how much thinner the distance is painted, below 0: denser
+
+
+class Pigments(NamedTuple):
+    """What the washes are made of; all float32 but `keep`."""
+
+    keep: int  # KEEP_NONE, KEEP_RED, KEEP_LANTERN
+    chroma: np.float32  # how much of its own hue a place keeps
+    wash: np.float32  # strength of all washes
+    glaze: np.float32  # density of the ramp laid over everything
+    edge: np.float32  # how dark a wash dries at its rim, and how wide it leaves a gap
+    soot: np.float32  # how much ink is in the washes of what has no hue
+
+
+KEEP_NONE, KEEP_RED, KEEP_LANTERN = 0, 1, 2
+
+
+@inline
+def rise(x, lo, hi):
+    """smoothstep."""
+    t = saturate((x - lo) / (hi - lo))
+    return t * t * (THREE - TWO * t)
+
+
+@inline
+def degrees(a, b):
+    """The hue of OKLab a, b in degrees, 0..360."""
+    x, y = abs(a), abs(b)
+    big, small = max(x, y), min(x, y)
+    r = small / max(big, F(1e-9))
+    s = r * r
+    t = r * (T1 + s * (T3 + s * (T5 + s * (T7 + s * T9))))
+    t = F(90) - t if y > x else t
+    t = F(180) - t if a < ZERO else t
+    return F(360) - t if b < ZERO else t
+
+
+@inline
+def lightness(r, g, b, alpha):
+    """Cone responses' cube roots of premultiplied light: what OKLab is made of."""
+    k = ONE / max(alpha, THIN)
+    r = min(max(finite(r) * k, ZERO), BRIGHTEST)
+    g = min(max(finite(g) * k, ZERO), BRIGHTEST)
+    b = min(max(finite(b) * k, ZERO), BRIGHTEST)
+    long = cube_root(R0 * r + R1 * g + R2 * b)
+    middle = cube_root(G0 * r + G1 * g + G2 * b)
+    short = cube_root(B0 * r + B1 * g + B2 * b)
+    return long, middle, short
+
+
+@kernel
+def apart(lab, light):
+    """lab (3, h, w) <- straight OKLab of premultiplied light (h, 4 w). NaN is black."""
+    _, h, w = lab.shape
+    for j in range(h):
+        src = light[j]
+        first, second, third = lab[0, j], lab[1, j], lab[2, j]
+        for i in range(w):
+            alpha = saturate(finite(src[4 * i + 3]))
+            a, b, c = lightness(src[4 * i], src[4 * i + 1], src[4 * i + 2], alpha)
+            first[i] = L0 * a + L1 * b + L2 * c
+            second[i] = A0 * a + A1 * b + A2 * c
+            third[i] = Y0 * a + Y1 * b + Y2 * c
+
+
+@kernel
+def products(dst, lab):
+    """dst (3, h, w) <- L L, L a, L b of lab (3, h, w)."""
+    _, h, w = lab.shape
+    for c in range(3):
+        for j in range(h):
+            out, x, y = dst[c, j], lab[0, j], lab[c, j]
+            for i in range(w):
+                out[i] = x[i] * y[i]
+
+
+@kernel
+def fit(line, mean, product, epsilon):
+    """line (6, h, w) <- slopes and offsets of L, a, b against L, from box means (He, Sun and Tang 2010)."""
+    _, h, w = mean.shape
+    for j in range(h):
+        guide, square = mean[0, j], product[0, j]
+        for c in range(3):
+            slope, offset, x, xy = line[c, j], line[3 + c, j], mean[c, j], product[c, j]
+            for i in range(w):
+                spread = max(square[i] - guide[i] * guide[i], ZERO) + epsilon
+                s = (xy[i] - guide[i] * x[i]) / spread
+                slope[i] = s
+                offset[i] = x[i] - s * guide[i]
+
+
+@kernel
+def fitted(dst, line, guide):
+    """dst (h, 4 w) <- L, a, b by their lines (6, h, w) over the guide; the fourth is left alone."""
+    h, w = guide.shape
+    for j in range(h):
+        out, x = dst[j], guide[j]
+        for c in range(3):
+            slope, offset = line[c, j], line[3 + c, j]
+            for i in range(w):
+                out[4 * i + c] = slope[i] * x[i] + offset[i]
+
+
+@kernel
+def tensor(dst, light):
+    """dst (3, h, w) <- structure tensor of a plane: slope products across, mixed, down (Sobel)."""
+    h, w = light.shape
+    for j in range(h):
+        up, mid, low = light[max(j - 1, 0)], light[j], light[min(j + 1, h - 1)]
+        xx, xy, yy = dst[0, j], dst[1, j], dst[2, j]
+        for i in range(w):
+            a, b = max(i - 1, 0), min(i + 1, w - 1)
+            x = (up[b] - up[a]) + TWO * (mid[b] - mid[a]) + (low[b] - low[a])
+            y = (low[a] - up[a]) + TWO * (low[i] - up[i]) + (low[b] - up[b])
+            xx[i] = x * x
+            xy[i] = x * y
+            yy[i] = y * y
+
+
+@kernel
+def directions(dst, smooth, floor):
+    """dst (h, 4 w) <- the way along edges (x, y), how surely it is one way 0..1, and the slope across.
+
+    smooth (3, h, w): the blurred structure tensor. floor: slope products below which nothing is sure.
+    """
+    _, h, w = smooth.shape
+    for j in range(h):
+        xx, xy, yy = smooth[0, j], smooth[1, j], smooth[2, j]
+        out = dst[j]
+        for i in range(w):
+            e, f, g = xx[i], xy[i], yy[i]
+            apart_ = sqrt((e - g) * (e - g) + F(4) * f * f)
+            strong = HALF * (e + g + apart_)
+            # the eigenvector of the smaller eigenvalue, in the form that does not vanish
+            x = strong - e if e < g else -f
+            y = -f if e < g else strong - g
+            n = x * x + y * y
+            k = ONE / np.sqrt(max(n, F(1e-20)))
+            out[4 * i] = x * k if n > F(1e-20) else ONE
+            out[4 * i + 1] = y * k
+            out[4 * i + 2] = apart_ / (e + g + floor)
+            out[4 * i + 3] = sqrt(strong)
+
+
+@inline
+def sample(src, x, y, h, w):
+    """The four channels of src (h, 4 w) at (x, y), whole numbers at pixel centres, held at the border."""
+    x = min(max(x, ZERO), F(w - 1))
+    y = min(max(y, ZERO), F(h - 1))
+    i, j = np.int64(x), np.int64(y)
+    u, v = x - F(i), y - F(j)
+    i2, j2 = min(i + 1, w - 1), min(j + 1, h - 1)
+    a, b = (ONE - u) * (ONE - v), u * (ONE - v)
+    c, d = (ONE - u) * v, u * v
+    return (
+        a * src[j, 4 * i] + b * src[j, 4 * i2] + c * src[j2, 4 * i] + d * src[j2, 4 * i2],
+        a * src[j, 4 * i + 1] + b * src[j, 4 * i2 + 1] + c * src[j2, 4 * i + 1] + d * src[j2, 4 * i2 + 1],
+        a * src[j, 4 * i + 2] + b * src[j, 4 * i2 + 2] + c * src[j2, 4 * i + 2] + d * src[j2, 4 * i2 + 2],
+        a * src[j, 4 * i + 3] + b * src[j, 4 * i2 + 3] + c * src[j2, 4 * i + 3] + d * src[j2, 4 * i2 + 3],
+    )
+
+
+@kernel
+def along(dst, src, way, steps, stride):
+    """dst (4, h, w) <- src (h, 4 w) averaged along the flow `way` (h, 4 w), `steps` strides either way.
+
+    Line integral convolution (Cabral and Leedom 1993) as in coherence-enhancing filters (Kyprianidis and
+    Kang 2011), shorter where the flow is less sure: foliage becomes dabs, a roof becomes strokes.
+    """
+    _, h, w = dst.shape
+    for j in range(h):
+        for i in range(w):
+            sure = HALF + HALF * way[j, 4 * i + 2]
+            reach = sure * F(steps) + HALF
+            l, a, b, e = src[j, 4 * i], src[j, 4 * i + 1], src[j, 4 * i + 2], src[j, 4 * i + 3]
+            total = ONE
+            for side in range(2):
+                x, y = F(i), F(j)
+                dx, dy = way[j, 4 * i], way[j, 4 * i + 1]
+                if side == 1:
+                    dx, dy = -dx, -dy
+                for n in range(steps):
+                    weight = saturate(ONE - F(n + 1) / reach)
+                    if weight <= ZERO:
+                        break
+                    x += dx * stride
+                    y += dy * stride
+                    if x < ZERO or y < ZERO or x > F(w - 1) or y > F(h - 1):
+                        break
+                    l1, a1, b1, e1 = sample(src, x, y, h, w)
+                    l += weight * l1
+                    a += weight * a1
+                    b += weight * b1
+                    e += weight * e1
+                    total += weight
+                    p, q = np.int64(y + HALF), np.int64(x + HALF)
+                    tx, ty = way[p, 4 * q], way[p, 4 * q + 1]
+                    turn = tx * dx + ty * dy < ZERO
+                    dx, dy = (-tx, -ty) if turn else (tx, ty)
+            k = ONE / total
+            dst[0, j, i] = l * k
+            dst[1, j, i] = a * k
+            dst[2, j, i] = b * k
+            dst[3, j, i] = e * k
+
+
+@inline
+def stepped(density, full, tones, rim):
+    """Density drawn by `tones` towards five tones between nothing and `full`, each about half of the next.
+
+    Soft steps; on the dark side of each the pigment that the water carried there, on the pale side a little
+    paper: `rim` times the step.
+    """
+    x = density / full
+    y, marks, low = ZERO, ZERO, ZERO
+    for level in (F(0.067), F(0.187), F(0.367), F(0.633), F(1.0)):
+        height = level - low
+        z = (x - HALF * (low + level)) / (STEEP * height)
+        y += height / (ONE + exp(-z))
+        inner, outer = z - F(1.6), z + F(1.6)
+        marks += height * (exp(-inner * inner) - F(0.7) * exp(-outer * outer))
+        low = level
+    return max(density + tones * (y * full - density) + rim * full * marks, ZERO)
+
+
+@kernel
+def washes(dst, lab, around, far, slow, middle, fine, how):
+    """dst (h, w) <- density of the washes. lab (4, h, w): smoothed L, a, b, lines; around: L of the wider
+    surroundings; far: 0..1, what lies behind; slow, middle, fine: textures; how: Washes."""
+    h, w = dst.shape
+    for j in range(h):
+        out, light, base, back = dst[j], lab[0, j], around[j], far[j]
+        s, m, f = slow[j], middle[j], fine[j]
+        for i in range(w):
+            lift = F(0.62) - base[i]
+            lift = F(0.5) * lift if lift > ZERO else F(0.35) * lift
+            dark = max(F(0.87) - light[i] - how.veil * lift, ZERO)
+            d = how.full * (ONE - exp(-dark * (F(0.55) + F(3.3) * dark)))
+            d *= ONE - max(how.recede, ZERO) * back[i]
+            d += max(-how.recede, ZERO) * back[i] * F(0.6)
+            # what makes the borders of a wash wander; in the darkest it would be blots
+            wander = d * (ONE - F(0.75) * d / how.full)
+            moved = max(d + wander * (F(0.20) * f[i] + F(0.12) * m[i]), ZERO)
+            d = stepped(moved, how.full, how.tones, how.rim)
+            out[i] = d * exp(F(0.30) * m[i] + F(0.12) * s[i])
+
+
+@kernel
+def pigments(ink, lab, density, soft, slow, middle, press, wheel, ramp, soot, deep, line_ink, how):
+    """ink (h, 4 w) <- absorbance of the washes, rims and lines; the fourth is the lines' share.
+
+    density (h, w): of the washes; soft: the same, blurred by the width of a rim. wheel (361, 4), ramp (n, 4):
+    absorbance of a pigment by hue and by place, and the luminous absorbance of one unit. soot (4): what is
+    grey, deep (4): what darkens a pigment beyond its own strength; line_ink (3).
+    """
+    h, w = density.shape
+    last = ramp.shape[0] - 1
+    for j in range(h):
+        for i in range(w):
+            d, near = density[j, i], soft[j, i]
+            # a wash dries darker along its rim, and beside a darker one a little paper is left
+            over = (d - near) / (near + F(0.35))
+            d *= ONE + how.edge * min(max(over, -ONE), F(0.5))
+            d = max(d, ZERO) * how.wash
+            a, b = lab[1, j, i], lab[2, j, i]
+            chroma = sqrt(a * a + b * b)
+            hue = degrees(a, b)
+            deep_chroma = chroma * max(ONE, F(0.6) / max(lab[0, j, i], F(0.25)))  # shades have little left
+            own = min(rise(deep_chroma, F(0.03), F(0.12)) * how.chroma * F(1.15), ONE)
+            kept = ZERO
+            if how.keep == KEEP_RED:
+                kept = rise(deep_chroma, F(0.10), F(0.15))
+                kept *= rise(hue, F(44), F(34)) if hue < F(180) else rise(hue, F(345), F(355))
+            elif how.keep == KEEP_LANTERN:
+                kept = rise(hue, F(66), F(76)) * rise(hue, F(110), F(100)) * rise(chroma, F(0.12), F(0.16))
+                kept *= rise(lab[0, j, i], F(0.6), F(0.75))
+            own = max(own, kept)
+            place = saturate(
+                F(1.05)
+                - d * (F(0.42) - F(0.04) * min(d, F(4)))
+                + F(0.16) * middle[j, i]
+                + F(0.10) * slow[j, i]
+            )
+            n = np.int64(place * F(last) + HALF)
+            m = np.int64(hue + HALF)
+            grey = how.soot * (ONE - own)
+            unit = ramp[n, 3] + own * (wheel[m, 3] - ramp[n, 3])
+            unit += grey * (soot[3] - unit)
+            # as much pigment as the tone asks for while it keeps its colour, the rest as ink
+            most = F(1.5) + F(0.3) * own
+            amount = most * (ONE - exp(-d / (max(unit, F(0.9)) * most)))
+            amount += own * min(chroma * F(3), F(0.7)) * (ONE - min(amount, ONE))
+            rest = F(0.8) * max(d - amount * unit, ZERO) / (deep[3] + own * (soot[3] - deep[3]))
+            amount += how.glaze * (ONE + F(0.3) * middle[j, i])
+            e = lab[3, j, i] * saturate(F(0.75) + F(0.8) * press[j, i])
+            u0, u1 = rest * (ONE - own), rest * own
+            for c in range(3):
+                p = ramp[n, c] + own * (wheel[m, c] - ramp[n, c])
+                p += grey * (soot[c] - p)
+                ink[j, 4 * i + c] = amount * p + u0 * deep[c] + u1 * soot[c] + e * line_ink[c]
+            ink[j, 4 * i + 3] = e
+
+
+@kernel
+def laid(dst, light, ink, guide, grain, amount, edge):
+    """dst (h, 4 w) <- the ink (rows, 4 cols) at the size of the light it was painted from.
+
+    Joint bilateral upsampling (Kopf et al. 2007): each pixel takes the ink of those of its four neighbours
+    that are as light as it is itself. guide (rows, cols): their L; light (h, 4 w): premultiplied, may be
+    dst. grain (h, w): texture of the pigment, settling where it is thin; edge: difference of L that tells
+    sides apart.
+    """
+    h, w = grain.shape
+    rows, cols = guide.shape
+    across, down = F(cols) / F(w), F(rows) / F(h)
+    per = ONE / (edge * edge)
+    left, share = np.empty(w, np.int32), np.empty(w, np.float32)
+    own, alpha = np.empty(w, np.float32), np.empty(w, np.float32)
+    for i in range(w):
+        u = min(max((F(i) + HALF) * across - HALF, ZERO), F(cols - 1))
+        left[i] = min(np.int32(u), max(cols - 2, 0))
+        share[i] = u - F(left[i])
+    more = 1 if cols > 1 else 0
+    for j in range(h):
+        src, out, settle = light[j], dst[j], grain[j]
+        for i in range(w):
+            a = saturate(finite(src[4 * i + 3]))
+            x, y, z = lightness(src[4 * i], src[4 * i + 1], src[4 * i + 2], a)
+            own[i] = L0 * x + L1 * y + L2 * z
+            alpha[i] = a
+        v = min(max((F(j) + HALF) * down - HALF, ZERO), F(rows - 1))
+        j0 = np.int64(v)
+        j1 = min(j0 + 1, rows - 1)
+        fy = v - F(j0)
+        upper, lower, above, below = ink[j0], ink[j1], guide[j0], guide[j1]
+        for i in range(w):
+            i0 = left[i]
+            i1 = i0 + more
+            l, fx = own[i], share[i]
+            d0, d1, d2, d3 = above[i0] - l, above[i1] - l, below[i0] - l, below[i1] - l
+            w0 = (ONE - fx) * (ONE - fy) * (FLOOR + max(ONE - d0 * d0 * per, ZERO))
+            w1 = fx * (ONE - fy) * (FLOOR + max(ONE - d1 * d1 * per, ZERO))
+            w2 = (ONE - fx) * fy * (FLOOR + max(ONE - d2 * d2 * per, ZERO))
+            w3 = fx * fy * (FLOOR + max(ONE - d3 * d3 * per, ZERO))
+            k = ONE / (w0 + w1 + w2 + w3)
+            a, b = 4 * i0, 4 * i1
+            red = k * (w0 * upper[a] + w1 * upper[b] + w2 * lower[a] + w3 * lower[b])
+            green = k * (w0 * upper[a + 1] + w1 * upper[b + 1] + w2 * lower[a + 1] + w3 * lower[b + 1])
+            blue = k * (w0 * upper[a + 2] + w1 * upper[b + 2] + w2 * lower[a + 2] + w3 * lower[b + 2])
+            dense = (red + green + blue) * THIRD
+            k = alpha[i] * max(ONE + amount * settle[i] * exp(-dense * F(0.8)), ZERO)
+            out[4 * i] = max(red, ZERO) * k
+            out[4 * i + 1] = max(green, ZERO) * k
+            out[4 * i + 2] = max(blue, ZERO) * k
+            out[4 * i + 3] = alpha[i]
