@@ -149,7 +149,7 @@ def pictures(draw, model=Scene, **told):
             strength=draw(st.none() | keyed(numbers(0, 2))),
             weights=draw(st.dictionaries(st.sampled_from(FEATURES), keyed(numbers(0, 10)), max_size=2)),
             allow_holes=draw(st.booleans()),
-            edge=draw(st.sampled_from(["torn", "mist", "dry"])),
+            edge=draw(st.sampled_from(["auto", "torn", "mist", "dry"])),
             bleed=draw(numbers(0, 200)),
         )
     layer = [draw(layers(n, sorted(anchors), medium)) for n in called]

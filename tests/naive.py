@@ -335,3 +335,57 @@ def rims(field, levels, width, least):
         way = (np.float64(field) - level) / np.maximum(slope, 1e-12)
         most = np.maximum(most, np.clip(way + 1, 0, 1) ** 2 * 2.0 ** (-np.maximum(way, 0) / width))
     return most * np.clip((slope - least) / least, 0, 1)
+
+
+# flow -----------------------------------------------------------------------------------------------------
+
+
+def along(src, tx, ty, seen, weights):
+    """The mean of what a walker meets who goes both ways along directions without signs, a pixel a step."""
+    h, w = src.shape
+    dst = np.zeros((h, w))
+    for j, i in zip(*np.nonzero(seen > 0.02), strict=True):
+        met = [(weights[0], src[j, i])]
+        for way in (1.0, -1.0):
+            place, step = np.array([i + 0.5, j + 0.5]), way * np.array([tx[j, i], ty[j, i]], np.float64)
+            for weight in weights[1:]:
+                place = place + step
+                if not (0 <= place[0] < w and 0 <= place[1] < h):
+                    break
+                b, a = place.astype(int)
+                met.append((weight, src[a, b]))
+                step = np.array([tx[a, b], ty[a, b]], np.float64) * (
+                    1 if np.dot(step, (tx[a, b], ty[a, b])) >= 0 else -1
+                )
+        dst[j, i] = np.average([v for _, v in met], weights=[weight for weight, _ in met])
+    return dst
+
+
+# brushes --------------------------------------------------------------------------------------------------
+
+
+def walk(vx, vy, x, y, heading, steps, stride):
+    """The places a walk along a field of lines comes by: never turns back, stays in the picture."""
+    h, w = vx.shape
+    hx, hy = heading
+    places = []
+    for _ in range(steps):
+        x, y = np.float32(x + np.float32(stride) * hx), np.float32(y + np.float32(stride) * hy)
+        i, j = min(max(int(x), 0), w - 1), min(max(int(y), 0), h - 1)
+        places.append((i, j))
+        turn = 1 if vx[j, i] * hx + vy[j, i] * hy >= 0 else -1
+        hx, hy = vx[j, i] * turn, vy[j, i] * turn
+    return places
+
+
+def dragged(src, vx, vy, steps, stride):
+    """Noise averaged along the lines of a field, pixel by pixel."""
+    out = np.empty(src.shape)
+    for j in range(src.shape[0]):
+        for i in range(src.shape[1]):
+            seen = [(i, j)]
+            for sign in (1, -1):
+                heading = vx[j, i] * sign, vy[j, i] * sign
+                seen += walk(vx, vy, np.float32(i + 0.5), np.float32(j + 0.5), heading, steps, stride)
+            out[j, i] = np.mean([float(src[b, a]) for a, b in seen])
+    return out

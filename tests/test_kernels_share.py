@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from inkrender.kernels.lift import DRY, TORN
 from inkrender.kernels.share import count_blank
 
 N = 4000
@@ -16,22 +15,20 @@ def smoothstep(lo: float, hi: float, x: np.ndarray) -> np.ndarray:
 
 @pytest.mark.parametrize("bleed", [0.0, 8.0])
 @pytest.mark.parametrize("threshold", [-0.5, 0.3, 1.5])
-@pytest.mark.parametrize("edge", [TORN, DRY])
-def test_the_share_of_blank_paper_is_the_formulas(bleed: float, threshold: float, edge: int) -> None:
-    limit, willing, fade, slope, hard, guard, height = np.random.default_rng(2).random((7, N))
-    limit, fade, slope = 3 * limit - 1, 0.1 + fade, 0.01 + slope / 20
+def test_the_share_of_blank_paper_is_the_formulas(bleed: float, threshold: float) -> None:
+    planes = np.random.default_rng(2).random((8, N))
+    limit, willing, fade, slope, hard, guard, dense, height = planes
+    limit, fade, slope, hard = 3 * limit - 1, 0.1 + fade, 0.01 + slope / 20, 2 * hard - 1
     above = willing - threshold
     ramp, phi = smoothstep(-0.5, 0.5, above / fade), np.clip(above / slope, -96, 96)
-    seep = 0.2 * hard * np.exp(-np.maximum(phi, 0) / bleed) if bleed else 0.0
-    if edge == TORN:
-        step = smoothstep(-1.2, 1.6, phi + bleed / 2 * (height - 0.5))
-    else:
-        step = smoothstep(
-            -0.08, 0.08, np.clip(0.5 + phi / (2 * max(bleed, 1e-3)), 0, 1) * 1.16 - 0.08 - height
-        )
-    k = 1 - (ramp + (step - ramp) * hard) * (1 - np.maximum(guard, seep))
+    ramp = ramp + (1 - ramp) * dense * smoothstep(-1.5, -0.2, above / fade)
+    seep = 0.2 * np.maximum(hard, 0) * np.exp(-np.maximum(phi, 0) / bleed) if bleed else 0.0
+    torn = smoothstep(-1.2, 1.6, phi + bleed / 2 * (height - 0.5))
+    share = np.clip(0.5 + phi / (2 * max(bleed, 1e-3)), 0, 1) * 1.16 - 0.08
+    edge = np.where(hard > 0, torn, smoothstep(-0.08, 0.08, share - height))
+    k = 1 - (ramp + (edge - ramp) * np.abs(hard)) * (1 - np.maximum(guard, seep))
     wanted = np.count_nonzero(k < limit)
-    given = (limit, willing, fade, slope, hard, guard, height)
+    given = (limit, willing, fade, slope, hard, guard, dense, height)
     numbers = (threshold, bleed, 96, 1)
-    found = count_blank(*(p.astype(np.float32) for p in given), *map(np.float32, numbers), edge)
+    found = count_blank(*(p.astype(np.float32) for p in given), *map(np.float32, numbers))
     assert abs(found - wanted) <= 2  # pixels on the very edge

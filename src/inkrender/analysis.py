@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from . import bake, cache, engine, negative_space
+from . import bake, cache, engine, mattes, negative_space
 from .negative_space import Lift
 from .plan import Plan, ScenePass
 
@@ -31,6 +31,7 @@ def lift(one: ScenePass, small: bake.Studio) -> Lift:
     key = cache.digest(
         [[small.key(one, layer), layer.view, layer.opacity, engine.blending(layer)] for layer in one.layers],
         wanted,
+        mattes.prints(small, one, wanted),
         len(one.lower),
         one.seed,
     )
@@ -43,25 +44,18 @@ def _solve(one: ScenePass, small: bake.Studio) -> Lift:
         raise TypeError("this scene has no liubai")
     lower = engine.paint(small, one, one.lower)
     upper = engine.paint(small, one, one.upper) if one.upper else None
-    # a protected layer under the lift is spared by its own cover; one painted later needs no help
-    spared = [layer for layer in one.lower if layer.layer.name in wanted.protect]
-    protect: NDArray[np.float32] | None = None
-    if spared:
-        protect = np.clip(engine.paint(small, one, spared)[..., 3], 0, 1)
     depth = _depth(one, small)
     return negative_space.lift_for(
         lower,
         upper,
         target=wanted.target,
-        protect=protect,
         depth=depth,
-        edge=wanted.edge,
-        bleed=wanted.bleed,
         # without depth nothing tells a subject from its surroundings: what is drawn of it outlives the wash
         lines=LINES_KEPT if depth is None and any(layer.kind == "file" for layer in one.lower) else 0.0,
         seed=one.seed,
         origin=_origin(one),
         paper=small.white,
+        **mattes.lift_inputs(small, one, wanted),
     )
 
 

@@ -135,11 +135,9 @@ def canvas(studio: Studio, one: ScenePass, lift: Lift | None) -> NDArray[np.floa
     return out
 
 
-def lift_fields(lift: Lift, edge: str, bleed: float) -> LiftFields:
-    """A solved lift as the tiles read it; the mist edge is its ramp alone."""
-    return LiftFields(
-        lift.phi, lift.ramp, lift.hard, lift.keep, bleed=bleed, edge="dry" if edge == "dry" else "torn"
-    )
+def lift_fields(lift: Lift) -> LiftFields:
+    """A solved lift as the tiles read it."""
+    return LiftFields(lift.phi, lift.ramp, lift.hard, lift.keep, bleed=lift.bleed)
 
 
 def blending(layer: LayerPass) -> list[Any]:
@@ -167,7 +165,7 @@ def _scene(program: Program, reg: int, studio: Studio, one: ScenePass, lift: Lif
         return
     _layers(program, reg, studio, one, one.lower)
     if lift is not None and one.liubai is not None:
-        program.lift(reg, lift_fields(lift, one.liubai.edge, one.liubai.bleed))
+        program.lift(reg, lift_fields(lift))
     _layers(program, reg, studio, one, one.upper)
 
 

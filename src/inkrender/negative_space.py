@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, get_args
 
 import cv2
 import numpy as np
@@ -20,25 +20,27 @@ from numpy.typing import NDArray
 from . import colour
 from .fields import FAR, NEAR, blur
 from .frame import Region
-from .kernels.lift import DRY, TORN, LiftFields
-from .kernels.share import count_blank
+from .kernels.lift import LiftFields
+from .kernels.share import NEAR_HI, NEAR_LO, SEEP, count_blank
 from .paint import field, mixed, smoothstep
-from .potential import drawn, features, gradient, potential, roughness, subjects
+from .potential import drawn, features, flatness, gradient, potential, roughness, subjects
 
 Plane = NDArray[np.float32]
-Edge = Literal["torn", "mist", "dry"]
-
+Edge = Literal["auto", "torn", "mist", "dry"]
+EDGES: tuple[str, ...] = get_args(Edge)
 
 REACH = 96.0  # px: distances beyond are cut off; every edge is over long before
 STEPS = 20  # bisections: the threshold to a millionth
+THICK = 1.15  # absorbance (.5 base 10) to which ink thins before it ends in mist: darker reads as a cut-out
 
 
 @dataclass(frozen=True)
 class Lift:
-    """What liubai takes away: the matte is (ramp + (torn - ramp) hard) (1 - keep).
+    """What liubai takes away: the matte is (ramp + (edge - ramp) |hard|) (1 - keep).
 
     phi: float32 (h, w), distance to the edge in px at 1080 lines, positive where paper is left blank.
-    ramp: 0..1, the soft wash towards blank. hard: 0..1, where the edge is torn instead of soft.
+    ramp: 0..1, the soft wash towards blank. hard: -1..1, where the edge is torn (above 0) or dry (below)
+    instead of soft.
     keep: 0..1, what the lift must not take: protected subjects, and the ink that bleeds over a torn edge.
     edge, bleed: as solved for. The tile (kernels/lift.py) gets all six.
     threshold: of the potential. target, blank: wanted and reached share of the finished frame, 0..1.
@@ -85,7 +87,10 @@ def problem_for(
     protect: NDArray[np.float32] | None = None,
     reserve: NDArray[np.float32] | None = None,
     depth: NDArray[np.float32] | None = None,
-    edge: Edge = "torn",
+    picture: NDArray[np.float32] | None = None,
+    prior: NDArray[np.float32] | None = None,
+    allow_holes: bool = False,
+    edge: Edge = "auto",
     bleed: float = 8.0,
     soft: float = 0.15,
     lines: float = 0.0,
@@ -99,19 +104,25 @@ def problem_for(
     """What there is to solve in a picture: its features, its potential and what has to stay.
 
     lower, upper: ink (h, w, 4) painted before and after the lift. protect, reserve: matte (h, w), 1 = never /
-    always willing to be paper. depth: (h, w) in scene units, near..far its fixed range. soft: how gradual a
-    misty edge is, in units of potential. lines: 0..1, how much of a line drawn where a subject
-    may be outlives the wash round it. origin: layer px of the frame's corner, so that mist stays in place.
+    always willing to be paper. depth: (h, w) in scene units, near..far its fixed range. picture: the plate
+    itself, light (h, w, 4), whose features are truer than those of what was painted from it. prior: added to
+    the potential (`potential.prior`). allow_holes: paper may show inside what merely looks like a subject.
+    soft: how gradual a misty edge is, in units of potential. lines: 0..1, how much of a line drawn where a
+    subject may be outlives the wash round it. origin: layer px of the frame's corner, so that mist stays in
+    place.
     """
-    _check_size(lower.shape[:2], upper=upper, protect=protect, reserve=reserve, depth=depth)
+    given = {"upper": upper, "protect": protect, "reserve": reserve, "depth": depth, "picture": picture}
+    _check_size(lower.shape[:2], prior=prior, **given)
     if depth is not None:
         # what stands apart in front is a subject, with or without a matte
         whole = subjects(depth, near, far)
         protect = whole if protect is None else np.maximum(protect, whole)
-    found = features(lower, depth, near=near, far=far, seed=seed, origin=origin, paper=paper)
-    willing = potential(found, weights, protect=protect, reserve=reserve)
+    found = features(lower, depth, picture=picture, near=near, far=far, seed=seed, origin=origin, paper=paper)
+    willing = potential(
+        found, weights, prior=prior, protect=protect, reserve=reserve, allow_holes=allow_holes
+    )
     if lines > 0:
-        kept = np.float32(lines) * drawn(lower) * smoothstep(0.34, 0.14, found["border"])
+        kept = np.float32(lines) * drawn(lower) * smoothstep(0.35, 0.65, found["salient"])
         protect = kept if protect is None else np.maximum(protect, kept)
     return Problem.of(
         lower, upper, willing,
@@ -123,9 +134,10 @@ def problem_for(
 class Problem:
     """All of a picture that decides what a threshold leaves blank: float32 (h, w) planes.
 
-    willing: the potential. hard: 0..1, where the edge is torn or dry instead of soft. guard: 0..1, what the
-    lift must not take. fade: over how much of the potential a soft edge goes. limit: how much of its ink a
-    pixel may keep and still be blank; below 0 never, above 1 always. edge, bleed: as for `Lift`.
+    willing: the potential. hard: -1..1, where the edge is torn (above 0) or dry (below) instead of soft.
+    guard: 0..1, what the lift must not take. fade: over how much of the potential a soft edge goes. dense:
+    0..1, how much of its ink a pixel gives up on its way to a soft edge. limit: how much of its ink a pixel
+    may keep and still be blank; below 0 never, above 1 always. edge, bleed: as for `Lift`.
     PLANES are all of them; CARRIED are those that may be a mean along the motion of several frames.
     """
 
@@ -133,11 +145,12 @@ class Problem:
     hard: Plane
     guard: Plane
     fade: Plane
+    dense: Plane
     limit: Plane
     edge: Edge
     bleed: float
 
-    PLANES: ClassVar[tuple[str, ...]] = ("willing", "hard", "guard", "fade", "limit")
+    PLANES: ClassVar[tuple[str, ...]] = ("willing", "hard", "guard", "fade", "dense", "limit")
     CARRIED: ClassVar[tuple[str, ...]] = ("willing", "hard", "guard")
 
     @classmethod
@@ -148,7 +161,7 @@ class Problem:
         willing: Plane,
         *,
         protect: NDArray[np.float32] | None = None,
-        edge: Edge = "torn",
+        edge: Edge = "auto",
         bleed: float = 8.0,
         soft: float = 0.15,
         seed: int = 0,
@@ -161,16 +174,20 @@ class Problem:
         `potential`. Other arguments as for `lift_for`. ValueError for pictures of unlike size.
         """
         h, w = willing.shape
-        if edge not in ("torn", "mist", "dry"):
-            raise ValueError(f'liubai edge is "torn", "mist" or "dry", not "{edge}"')
+        if edge not in EDGES:
+            raise ValueError(f'liubai edge is one of {", ".join(EDGES)}, not "{edge}"')
         _check_size((h, w), lower=lower, upper=upper, protect=protect)
         scale = h / 1080
         lost = field(Region(*origin, w, h, scale), (255, 255), mixed(seed, 8), 2)
+        ink = blur(np.ascontiguousarray(lower[..., :3].mean(-1)), 4 * scale)
+        # the edge is lost here and found there; what is dark takes twice as long to end
+        fade = soft * np.exp(1.1 * lost) * (1 + smoothstep(0.9, 1.8, ink))
         return cls(
             willing=np.asarray(willing, np.float32),
             hard=_hardness(lower, _slope(willing, scale), scale, edge, paper),
             guard=np.zeros((h, w), np.float32) if protect is None else _share(protect),
-            fade=np.asarray(soft * np.exp(1.1 * lost), np.float32),  # the edge is lost here and found there
+            fade=np.asarray(fade, np.float32),
+            dense=np.asarray(1 - THICK / np.maximum(ink, THICK), np.float32),
             limit=_limit(lower, upper, paper),
             edge=edge,
             bleed=bleed,
@@ -210,9 +227,12 @@ class Problem:
         """What a threshold takes away, beside the target it was chosen for."""
         above = self.willing - np.float32(threshold)  # as kernels/share.py has it
         ramp = smoothstep(-0.5, 0.5, above / self.fade)
+        ramp += (1 - ramp) * self.dense * smoothstep(float(NEAR_LO), float(NEAR_HI), above / self.fade)
         phi = np.clip(above / self.slope, -REACH, REACH)
-        seep = 0.2 * self.hard * np.exp(-np.maximum(phi, 0) / self.bleed) if self.bleed > 0 else 0.0
-        keep = np.asarray(np.maximum(self.guard, seep), np.float32)
+        keep = self.guard
+        if self.bleed > 0:
+            seep = SEEP * np.maximum(self.hard, 0) * np.exp(-np.maximum(phi, 0) / self.bleed)
+            keep = np.asarray(np.maximum(keep, seep), np.float32)
         return Lift(
             phi, ramp, self.hard, keep, self.edge, self.bleed,
             threshold, target, self.share(threshold), self.reachable,
@@ -226,18 +246,17 @@ class Problem:
     @cached_property
     def _ends(self) -> tuple[float, float]:
         """Thresholds beyond which every edge is complete."""
-        far = 1 + REACH * float(self.slope.max()) + float(self.fade.max())
+        far = 1 + REACH * float(self.slope.max()) + 2 * float(self.fade.max())
         return float(self.willing.min()) - far, float(self.willing.max()) + far
 
     @cached_property
     def _flat(self) -> list[Plane]:
-        given = (self.limit, self.willing, self.fade, self.slope, self.hard, self.guard)
+        given = (self.limit, self.willing, self.fade, self.slope, self.hard, self.guard, self.dense)
         return [np.ravel(p) for p in (*given, spread_heights(*self.willing.shape))]
 
     @property
     def _numbers(self) -> tuple[Any, ...]:
-        numbers = (np.float32(v) for v in (self.bleed, REACH, LiftFields().reach))
-        return (*numbers, DRY if self.edge == "dry" else TORN)
+        return tuple(np.float32(v) for v in (self.bleed, REACH, LiftFields().reach))
 
 
 def solve(
@@ -264,12 +283,11 @@ def lift_matte(lift: Lift, paper_height: NDArray[np.float32]) -> Plane:
     """
     h, w = paper_height.shape
     phi, ramp, hard, keep = (_enlarge(p, (w, h)) for p in (lift.phi, lift.ramp, lift.hard, lift.keep))
-    if lift.edge == "dry":
-        share = np.clip(0.5 + phi / (2 * max(lift.bleed, 1e-3)), 0, 1) * 1.16 - 0.08
-        edge = smoothstep(-0.08, 0.08, share - paper_height)
-    else:
-        edge = smoothstep(-1.2, 1.6, phi + lift.bleed / 2 * (paper_height - 0.5))
-    taken = np.clip(ramp + (edge - ramp) * np.clip(hard, 0, 1), 0, 1)
+    share = np.clip(0.5 + phi / (2 * max(lift.bleed, 1e-3)), 0, 1) * 1.16 - 0.08
+    dry = smoothstep(-0.08, 0.08, share - paper_height)
+    torn = smoothstep(-1.2, 1.6, phi + lift.bleed / 2 * (paper_height - 0.5))
+    edge = np.where(hard > 0, torn, dry)
+    taken = np.clip(ramp + (edge - ramp) * np.clip(np.abs(hard), 0, 1), 0, 1)
     return np.asarray(taken * (1 - np.clip(keep, 0, 1)), np.float32)
 
 
@@ -320,16 +338,20 @@ def _slope(willing: Plane, scale: float) -> Plane:
 def _hardness(
     lower: NDArray[np.float32], slope: Plane, scale: float, edge: Edge, paper: NDArray[Any]
 ) -> Plane:
-    """0..1: torn where an edge of the picture lies under the edge of the lift, soft elsewhere.
+    """-1..1: torn (above 0) where an edge of the picture lies under the edge of the lift, dry (below 0) where
+    texture does, soft elsewhere. torn: nowhere dry. dry: nowhere torn.
 
     Lightness is read as the luminance of the developed canvas to the power 1/3: near enough to OKLab here.
     """
     if edge == "mist":
         return np.zeros_like(slope)
-    luminance = np.exp(-lower[..., :3]) @ (colour.LUMA * paper).astype(np.float32)
-    found = smoothstep(0.008, 0.025, roughness(np.cbrt(luminance), 3 * scale, scale))
-    steep = smoothstep(0.0016, 0.006, slope)
-    hard = blur(found * steep, 4 * scale)
+    light = np.cbrt(np.exp(-lower[..., :3]) @ (colour.LUMA * paper).astype(np.float32))
+    found = smoothstep(0.008, 0.025, roughness(light, 3 * scale, scale))
+    hard = blur(found * smoothstep(0.0016, 0.006, slope), 4 * scale)
+    if edge == "torn":
+        return np.asarray(np.clip(hard, 0, 1), np.float32)
     if edge == "dry":
-        hard = np.maximum(hard, smoothstep(0.0008, 0.003, slope))
-    return np.asarray(np.clip(hard, 0, 1), np.float32)
+        return np.asarray(-np.clip(np.maximum(hard, smoothstep(0.0008, 0.003, slope)), 0, 1), np.float32)
+    # a crisp edge is one line among calm places, texture goes on around it: there the brush runs dry
+    dry = blur(smoothstep(0.55, 0.25, flatness(light, scale)) * smoothstep(0.0006, 0.0025, slope), 6 * scale)
+    return np.asarray(np.clip(hard - 1.2 * dry * (1 - hard), -1, 1), np.float32)

@@ -72,8 +72,9 @@ class Liubai(Model):
     allow_holes: bool = Field(
         default=False, description="Whether paper may show inside a subject that no matte marks."
     )
-    edge: Literal["torn", "mist", "dry"] = Field(
-        default="torn", description="How ink ends: torn by the paper, in mist, dry."
+    edge: Literal["auto", "torn", "mist", "dry"] = Field(
+        default="auto",
+        description="How ink ends: torn by the paper, in mist, dry; auto: as the picture is at each place.",
     )
     bleed: Annotated[Number, Keyed(0, 200)] = Field(
         default=8.0, description="How far ink creeps into the blank; px, 0 to 200; may be keyed."

@@ -15,8 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import colour
-from .fields import FAR, NEAR, background, blur, guided, log_depth, pockets, standing
+from .composition import DIRECTIONS, FEATURES, STRENGTH
+from .fields import FAR, NEAR, blur, guided, log_depth, pockets, standing
 from .frame import Region
+from .kernels.barrier import barrier
+from .kernels.reconstruct import spread
 from .paint import field, mixed, smoothstep
 
 Plane = NDArray[np.float32]
@@ -29,46 +32,61 @@ WEIGHTS: Mapping[str, float] = {
     "border": 1.7,
     "depth": 3.0,
     "mist": 0.3,
+    "alpha": 2.0,
 }
 
-BESIDE_DEPTH: Mapping[str, float] = {"light": 0.3, "border": 0.3}
+BESIDE_DEPTH: Mapping[str, float] = {"light": 0.3, "border": 0.3, "alpha": 0.0}
 
 SKY = 0.30  # how willing the sky is, where depth tells it from mist
-
-PRESETS: Mapping[str, float] = {  # shares of bare paper, for people to choose from
-    "literati": 0.60,  # Song and Yuan literati landscapes; most of 618-2011's old masters are mostly empty
-    "song_corner": 0.55,  # Ma Yuan: one corner painted
-    "half_side": 0.50,  # Xia Gui: one side painted
-    "modern": 0.35,
-    "full": 0.15,
-}
+ACROSS = 160  # pixels across on which barriers are measured: finer ones are texture
+SUBJECT = 0.25  # how much less willing a likely subject is than what surrounds it
+CALM = 0.25  # contrast in OKLab, summed over channels, at which a place no longer joins the border
 
 
 def features(
     canvas: NDArray[np.float32],
     depth: NDArray[np.float32] | None = None,
     *,
+    picture: NDArray[np.float32] | None = None,
     near: float = NEAR,
     far: float = FAR,
     seed: int = 0,
     origin: tuple[float, float] = (0.0, 0.0),
     paper: NDArray[Any] = colour.PAPER,
 ) -> dict[str, Plane]:
-    """Why a place might be left bare, each 0..1 float32 (h, w): light, sat, flat, border, mist, depth.
+    """Why a place might be left bare, each 0..1 float32 (h, w); and two planes that `potential` needs.
 
-    canvas: ink (h, w, 4) as painted before the lift, light as it would develop. depth: scene units or None.
+    light: how light. sat: how grey. flat: how calm. border: how surely it is background (`apart`). mist:
+    where mist would lie anyway. depth: behind a ridge, far. alpha: where the plate is empty. Beside them
+    `salient` (how likely a subject) and `guide` (lightness, whose edges the potential keeps).
+
+    canvas: ink (h, w, 4) as painted before the lift. picture: the plate it was painted from, premultiplied
+    scene-linear light (h, w, 4), over the canvas where it is empty; without it the canvas is read, light as
+    it would develop. depth: scene units or None.
     """
     h, w = canvas.shape[:2]
     scale = h / 1080
-    lab = np.asarray(colour.oklab(paper.astype(np.float32) * np.exp(-canvas[..., :3])), np.float32)
-    light = np.ascontiguousarray(lab[..., 0])
-    chroma = np.hypot(lab[..., 1], lab[..., 2])
-    found = {
-        "light": np.clip(light, 0, 1),
-        "sat": np.asarray(1 - np.clip(chroma / 0.25, 0, 1), np.float32),
-        "flat": np.asarray(np.exp(-roughness(light, 15 * scale, scale) / 0.0075), np.float32),
-        "border": background(lab),
+    rgb = paper.astype(np.float32) * np.exp(-canvas[..., :3])
+    found: dict[str, Plane] = {}
+    if picture is not None:
+        seen = np.nan_to_num(picture, nan=0.0, posinf=1e4, neginf=0.0)
+        empty = 1 - np.clip(seen[..., 3], 0, 1)
+        rgb = np.clip(seen[..., :3], 0, 1) + empty[..., None] * rgb
+        found["alpha"] = np.asarray(empty, np.float32)
+    lab = np.asarray(colour.oklab(rgb), np.float32)
+    light = np.clip(lab[..., 0], 0, 1)
+    flat = flatness(light, scale)
+    salient = apart(lab)
+    # texture at the rim is no background, or the frame's own edges would dissolve, all four alike
+    calm = 1 - (1 - smoothstep(0.40, 0.85, light)) * (1 - smoothstep(0.25, 0.65, flat))
+    found |= {
+        "light": light,
+        "sat": np.asarray(1 - np.clip(np.hypot(lab[..., 1], lab[..., 2]) / 0.25, 0, 1), np.float32),
+        "flat": flat,
+        "border": np.asarray((1 - salient) * (0.3 + 0.7 * calm), np.float32),
         "mist": _mist((h, w), scale, seed, origin),
+        "salient": salient,
+        "guide": light,
     }
     if depth is not None:
         lz = log_depth(depth, far)
@@ -81,11 +99,71 @@ def features(
     return found
 
 
+def apart(lab: NDArray[np.float32]) -> Plane:
+    """0..1: how surely a place is no background: between it and the frame's border lies a contrast.
+
+    lab: OKLab (h, w, 3). The minimum barrier distance to the border (Zhang et al., ICCV 2015), and for what
+    touches the border itself, how far its colour lies from that of the other sides, as in their MB+. Measured
+    on ACROSS pixels, on fixed scales.
+    """
+    h, w = lab.shape[:2]
+    cols = min(w, ACROSS)
+    rows = max(2, round(cols * h / w))
+    told = cv2.resize(lab, (cols, rows), interpolation=cv2.INTER_AREA)
+    small: Plane = np.ascontiguousarray(told * np.array([1.0, 1.5, 1.5]), np.float32)
+    distance = np.full((rows, cols), 9, np.float32)
+    distance[[0, -1]] = distance[:, [0, -1]] = 0
+    barrier(distance, small.copy(), small.copy(), small, 4)
+    enclosed = 1 - np.exp(-distance / CALM)
+    unlike = 1 - np.exp(-_unlike_the_border(small) / 4.0)
+    # being unlike counts where the way to the border says nothing
+    found = np.maximum(enclosed, smoothstep(0.35, 0.75, unlike) * 0.8)
+    return np.asarray(cv2.resize(found, (w, h), interpolation=cv2.INTER_LINEAR), np.float32)
+
+
+def _unlike_the_border(lab: NDArray[np.float32]) -> Plane:
+    """Distance in standard deviations to the colours along the border, the mean over the three nearest sides.
+
+    A side that the subject itself touches is left out by that.
+    """
+    strip = max(1, round(0.08 * lab.shape[1]))
+    found = []
+    for side in (lab[:strip], lab[-strip:], lab[:, :strip], lab[:, -strip:]):
+        colours = side.reshape(-1, 3).astype(np.float64)
+        # a side of one colour has no spread of its own: less than .05 is the same colour to the eye
+        spread_of = np.cov(colours.T) + 0.05**2 * np.eye(3)
+        away = lab - colours.mean(0).astype(np.float32)
+        whitened = away @ np.linalg.cholesky(np.linalg.inv(spread_of)).astype(np.float32)
+        found.append(np.sqrt(np.einsum("yxc,yxc->yx", whitened, whitened)))
+    return np.asarray(np.sort(np.stack(found), axis=0)[:3].mean(0), np.float32)
+
+
+def prior(name: str, shape: tuple[int, int], strength: float = STRENGTH) -> Plane:
+    """Composition as a potential (h, w) of +-strength: low where the sheet is to be painted.
+
+    name: a direction of composition.DIRECTIONS (the corner or side that is painted), or "thirds" (round the
+    four points where the thirds meet). ValueError for another.
+    """
+    h, w = shape
+    x = ((np.arange(w, dtype=np.float32) + 0.5) / w - 0.5)[None, :]
+    y = ((np.arange(h, dtype=np.float32) + 0.5) / h - 0.5)[:, None]
+    if name in DIRECTIONS:
+        across, down = DIRECTIONS[name]
+        span = abs(across) / 2 + abs(down) / 2
+        return np.asarray(strength / span * (across * x + down * y), np.float32)
+    if name == "thirds":
+        # the nearest of the four points: they lie a sixth of the sheet from its middle, either way
+        away = (np.abs(x) - 1 / 6) ** 2 + (np.abs(y) - 1 / 6) ** 2
+        return np.asarray(strength * (1 - 2 * np.exp(-away / (2 * 0.13**2))), np.float32)
+    raise ValueError(f'prior "{name}" is not known: use {", ".join(DIRECTIONS)} or thirds')
+
+
 def subjects(depth: NDArray[np.float32], near: float = NEAR, far: float = FAR) -> Plane:
     """A matte (h, w) of what stands apart in the front half of near..far, by depth alone."""
     scale = depth.shape[0] / 1080
     front = float(np.log(near) + 0.40 * np.log(far / near))
-    return standing(log_depth(depth, far), scale, front)[0]
+    matte: Plane = standing(log_depth(depth, far), scale, front)[0]
+    return matte
 
 
 def drawn(canvas: NDArray[np.float32]) -> Plane:
@@ -101,38 +179,102 @@ def potential(
     prior: NDArray[np.float32] | None = None,
     reserve: NDArray[np.float32] | None = None,
     protect: NDArray[np.float32] | None = None,
+    allow_holes: bool = False,
 ) -> Plane:
     """How willing each place is to be paper: the weighted mean of the features, cleared of islands.
 
     weights: by feature name, over WEIGHTS. prior: added as it is (composition). reserve raises the potential
-    by 2, protect lowers it by 2, which is beyond what any feature can say.
+    by 2, protect lowers it by 2, which is beyond what any feature can say. Without protect, the inside of
+    what stands apart (`salient`) is no more willing than the best way from there to the border or to the
+    reserve: no holes in a subject, unless allow_holes.
     """
     chosen = dict(WEIGHTS) | (dict(BESIDE_DEPTH) if "depth" in found else {}) | dict(weights or {})
     unknown = set(chosen) - set(WEIGHTS)
     if unknown:
         raise ValueError(f"liubai weighs {', '.join(WEIGHTS)}, not {', '.join(sorted(unknown))}")
-    total = sum(chosen[name] for name in found)
+    # an empty plate is no opinion among others: beside the mean, or frames without one would weigh otherwise
+    named = [name for name in FEATURES if name in found and name != "alpha"]
+    total = sum(chosen[name] for name in named)
     if total <= 0:
         raise ValueError("the weights of liubai add up to nothing: give one feature a weight above 0")
-    light = found["light"]
-    h, w = light.shape
+    guide = found["guide"]
+    h, w = guide.shape
     flat = "depth" not in found  # light alone tells areas apart: large ones, or the blank is in scraps
     radius = max(2, round((0.028 if flat else 0.012) * w))
-    willing = np.zeros_like(light) if prior is None else np.array(prior, np.float32)
-    for name, plane in found.items():
-        area = guided(light, light, radius, 1e-2) if flat and name == "light" else plane
+    willing = np.zeros_like(guide)
+    for name in named:
+        area = guided(guide, found[name], radius, 1e-2) if flat and name == "light" else found[name]
         willing += np.float32(chosen[name] / total) * area
-    side = 2 * round((0.016 if flat else 0.008) * w) + 1
-    disk = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
-    # in the grey domain, so that islands go without the potential jumping from one frame to the next
-    cleared = cv2.morphologyEx(cv2.morphologyEx(willing, cv2.MORPH_CLOSE, disk), cv2.MORPH_OPEN, disk)
-    willing = guided(light, np.asarray(cleared, np.float32), radius, 4e-3 if flat else 1e-3)
+    if "alpha" in found:
+        willing += np.float32(chosen["alpha"]) * found["alpha"]
+    willing = guided(guide, willing, max(2, radius // 2), 4e-3 if flat else 1e-3)
+    hull = subject_hull(found["salient"]) if protect is None and flat else None
+    if hull is not None:
+        willing -= np.float32(SUBJECT) * hull
+    willing += _without_islands(willing, 0.016 if flat else 0.008, None if allow_holes else hull, reserve)
+    if prior is not None:
+        willing += prior
     soft = 4 * h / 1080
     if reserve is not None:
         willing += 2 * blur(np.asarray(reserve, np.float32), soft)
     if protect is not None:
         willing -= 2 * blur(np.asarray(protect, np.float32), soft)
     return willing
+
+
+def subject_hull(salient: Plane) -> Plane:
+    """0..1 (h, w): the inside of what stands apart, closed, and rather in the middle than at the rim."""
+    h, w = salient.shape
+    x = ((np.arange(w, dtype=np.float32) + 0.5) / w - 0.5)[None, :] / np.float32(0.36)
+    y = ((np.arange(h, dtype=np.float32) + 0.5) / h - 0.52)[:, None] / np.float32(0.40)
+    likely = salient * (0.6 + 0.4 * np.exp(-0.5 * (x * x + y * y)))
+    side = 2 * max(1, round(0.012 * w)) + 1
+    disk = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
+    closed = np.asarray(cv2.morphologyEx(likely, cv2.MORPH_CLOSE, disk), np.float32)
+    return blur(smoothstep(0.42, 0.66, closed), 0.004 * w)
+
+
+def _without_islands(willing: Plane, size: float, hull: Plane | None, reserve: Plane | None) -> Plane:
+    """What to add to a potential so that blank islands and islands of ink are gone, and holes in `hull`.
+
+    Reconstruction in the grey domain says what becomes of each place at every threshold at once, and changes
+    by no more than the potential itself does: nothing jumps from one frame to the next. size: the radius of
+    the largest island that goes, in widths. A hole is what joins neither the border nor the reserve.
+    """
+    h, w = willing.shape
+    step = 2 if h >= 120 else 1
+    small = np.asarray(cv2.resize(willing, (w // step, h // step), interpolation=cv2.INTER_AREA))
+    rows, cols = small.shape
+    side = 2 * max(1, round(size * cols)) + 1
+    disk = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
+    floor = np.asarray(cv2.erode(small, disk), np.float32)
+    ceiling = np.asarray(cv2.dilate(small, disk), np.float32)
+    if hull is not None:
+        # inside the hull only what comes in from outside counts
+        floor -= 8 * cv2.resize(hull, (cols, rows), interpolation=cv2.INTER_AREA)
+        if reserve is not None:
+            kept = np.asarray(cv2.resize(reserve, (cols, rows), interpolation=cv2.INTER_AREA))
+            floor = np.where(kept > 0.5, small, floor)
+        floor[[0, -1]] = np.maximum(floor[[0, -1]], small[[0, -1]])
+        floor[:, [0, -1]] = np.maximum(floor[:, [0, -1]], small[:, [0, -1]])
+    planes = [np.ascontiguousarray(p[..., None], np.float32) for p in (ceiling, floor, small)]
+    spread(*planes)
+    change = planes[0][..., 0] + planes[1][..., 0] - 2 * small
+    return np.asarray(cv2.resize(change, (w, h), interpolation=cv2.INTER_LINEAR))
+
+
+def flatness(light: Plane, scale: float) -> Plane:
+    """1 where lightness is calm, 0 in texture.
+
+    One strong edge is no texture: its slope counts as a weak one's, and what is no wider than its blur goes
+    by an opening, or every subject would have a halo.
+    """
+    across, down = gradient(light, scale)
+    energy = np.minimum(across * across + down * down, np.float32(0.012**2))
+    rough = blur(np.asarray(energy, np.float32), 10 * scale)
+    square = np.ones((2 * max(1, round(24 * scale)) + 1,) * 2, np.uint8)
+    rough = np.maximum(blur(np.asarray(cv2.morphologyEx(rough, cv2.MORPH_OPEN, square)), 6 * scale), 0)
+    return np.asarray(np.exp(-np.sqrt(rough) / 0.0075), np.float32)
 
 
 def roughness(light: Plane, sigma: float, scale: float) -> Plane:

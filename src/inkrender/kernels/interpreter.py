@@ -164,7 +164,7 @@ def drive(ops, par, par_room, width, height, top, bottom):
                 elif op == LIFT:
                     if zero[r] == 0:
                         at = PAPER * STRIDE + 3 * TILE
-                        lift.lift(reg, matte, fields, registers[at : at + TILE], p[0], p[1], q[4])
+                        lift.lift(reg, matte, fields, registers[at : at + TILE], p[0], p[1])
                 elif op == TRANSMITTANCE:
                     develop.transmittance(reg)
                     zero[r] = 0

@@ -1,8 +1,9 @@
 """Liubai in the tile: low-resolution fields become the edge of the blank; pigment is lifted off the canvas.
 
-Three edges. *torn*: the boundary wanders with the paper's height by up to bleed / 4 px either way and is a
-pixel or two soft. *mist*: a graded ramp. *dry*: within +-bleed px of the boundary the paper's hills keep
-their ink and its valleys stay bare, as under a dry brush.
+Three edges, from place to place as the field `hard` says. *torn* (above 0): the boundary wanders with the
+paper's height by up to bleed / 4 px either way and is a pixel or two soft. *mist* (0): a graded ramp. *dry*
+(below 0): within +-bleed px of the boundary the paper's hills keep their ink and its valleys stay bare, as
+under a dry brush.
 """
 
 from __future__ import annotations
@@ -21,16 +22,14 @@ ZERO, HALF, ONE, TWO, THREE = F(0), F(0.5), F(1), F(2), F(3)
 SOFT_LO, SOFT_WIDTH = F(-1.2), F(1 / 2.8)  # the torn edge: smoothstep from -1.2 to 1.6 px
 DRY_SOFT = F(0.08)  # softness of the dry edge, in heights of the paper
 
-TORN, DRY = 0, 1  # what the hard share of the edge is made of
-
 
 class LiftFields(NamedTuple):
     """Where the canvas is lifted, as float32 (h, w) planes over the whole frame, at any resolution.
 
     phi: signed distance to the boundary in px at 1080 lines, above 0 = blank. ramp: graded lift 0..1 of the
-    mist edge. hard: 0..1, which of the two (1 = torn or dry). keep: 0..1, protected from lifting, 1 = wholly.
-    A number stands for a plane that is the same everywhere. bleed: px at 1080 lines; edge: "torn" or "dry";
-    reach: how strongly the paper's height moves the torn edge (1: up to a quarter of bleed either way).
+    mist edge. hard: which edge, 1 = torn, 0 = mist, -1 = dry. keep: 0..1, protected from lifting, 1 = wholly.
+    A number stands for a plane that is the same everywhere. bleed: px at 1080 lines; reach: how strongly the
+    paper's height moves the torn edge (1: up to a quarter of bleed either way).
     """
 
     phi: NDArray[np.float32] | float = -1e6
@@ -38,7 +37,6 @@ class LiftFields(NamedTuple):
     hard: NDArray[np.float32] | float = 1.0
     keep: NDArray[np.float32] | float = 0.0
     bleed: float = 8.0
-    edge: str = "torn"
     reach: float = 1.0
 
 
@@ -63,27 +61,23 @@ def dry(phi, height, across):
 
 
 @inline
-def taken(edge, ramp, hard, keep):
-    """The matte: the edge where it is hard, the ramp elsewhere, nothing of what is kept."""
-    return saturate(ramp + (edge - ramp) * saturate(hard)) * (ONE - saturate(keep))
+def taken(phi, ramp, hard, keep, height, wander, across):
+    """The matte: torn or dry as far as `hard` lies from 0, the ramp elsewhere, nothing of what is kept."""
+    edge = torn(phi, height, wander) if hard > ZERO else dry(phi, height, across)
+    return saturate(ramp + (edge - ramp) * min(abs(hard), ONE)) * (ONE - saturate(keep))
 
 
 @kernel
-def lift(reg, matte, fields, height, bleed, reach, edge):
+def lift(reg, matte, fields, height, bleed, reach):
     """reg <- reg (1 - m), all four planes; matte (TILE,) <- m.
 
     fields (4 TILE): phi, ramp, hard, keep; height (TILE,): the paper's, 0..1. Lengths in px at 1080 lines.
     """
     wander = bleed * HALF * reach
     across = HALF / max(bleed, F(1e-3))
-    if edge == TORN:
-        for i in range(TILE):
-            matte[i] = torn(fields[i], height[i], wander)
-    else:
-        for i in range(TILE):
-            matte[i] = dry(fields[i], height[i], across)
     for i in range(TILE):
-        matte[i] = taken(matte[i], fields[TILE + i], fields[2 * TILE + i], fields[3 * TILE + i])
+        ramp, hard, keep = fields[TILE + i], fields[2 * TILE + i], fields[3 * TILE + i]
+        matte[i] = taken(fields[i], ramp, hard, keep, height[i], wander, across)
     for c in range(4):
         for i in range(TILE):
             reg[c * TILE + i] *= ONE - matte[i]

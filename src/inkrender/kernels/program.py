@@ -22,7 +22,7 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from . import grade, interpreter, lift, load, resample
+from . import grade, interpreter, load, resample
 from .lift import LiftFields
 from .over import BLEND_MODES
 from .primitives import GAMMA, LINEAR, REC709, SRGB
@@ -252,8 +252,6 @@ class Program:
 
     def lift(self, reg: int, fields: LiftFields) -> None:
         """Liubai: take pigment off reg where the fields say, with the edge that they say. See LiftFields."""
-        if fields.edge not in ("torn", "dry"):
-            raise ValueError(f'the hard edge of a lift is "torn" or "dry", not "{fields.edge}"')
         self._read_paper("lift")
         for slot, source in enumerate((fields.phi, fields.ramp, fields.hard, fields.keep)):
             if isinstance(source, np.ndarray):
@@ -261,9 +259,8 @@ class Program:
                 self._plane(slot, source, 0.0, 0.0, w / self.width, h / self.height)
             else:
                 self._add(interpreter.FIELD_VALUE, slot, par=[float(source)])
-        say = f"lift {_name(reg)} edge {fields.edge} bleed {fields.bleed:g}"
-        numbers = [lift.TORN if fields.edge == "torn" else lift.DRY]
-        self._add(interpreter.LIFT, reg, par=[fields.bleed, fields.reach], numbers=numbers, say=say)
+        say = f"lift {_name(reg)} bleed {fields.bleed:g}"
+        self._add(interpreter.LIFT, reg, par=[fields.bleed, fields.reach], say=say)
 
     # light, grade -----------------------------------------------------------------------------------------
 

@@ -1,0 +1,168 @@
+"""What a scene says of its negative space, as planes of one frame: what stays whole, what is left bare first.
+
+Mattes are float32 (h, w), 0 empty, 1 full, at the studio's size. They come from layers, from picture files,
+from channels, object indices and Cryptomattes of a plate under the lift.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from . import cache, composition, engine, potential
+from .bake import Studio
+from .composition import MatteName
+from .errors import PlateError, SceneError
+from .io import stills
+from .io.sequence import Sequence
+from .plan import LayerPass, LiubaiPass, ScenePass
+
+Plane = NDArray[np.float32]
+
+
+def lift_inputs(small: Studio, one: ScenePass, wanted: LiubaiPass) -> dict[str, Any]:
+    """What `negative_space.problem_for` takes of a frame, beside its canvases and its depth.
+
+    Raises PlateError for a matte that is missing or of another shape, SceneError for one that no plate has.
+    """
+    # a protected layer under the lift is spared by its own cover; one painted later needs no help
+    under = {layer.layer.name for layer in one.lower}
+    spared = [*(name for name in wanted.protect if name in under), *wanted.spared]
+    return {
+        "protect": _together(small, one, spared),
+        "reserve": _together(small, one, wanted.reserve),
+        "picture": _picture(small, one),
+        "prior": _prior(small, wanted),
+        "weights": dict(wanted.weights),
+        "allow_holes": wanted.allow_holes,
+        "edge": wanted.edge,
+        "bleed": wanted.bleed,
+    }
+
+
+def prints(small: Studio, one: ScenePass, wanted: LiubaiPass) -> list[str]:
+    """Digests of the files beside the layers that decide a frame's negative space."""
+    files = [
+        _resolved(one, name.name)
+        for name in (_named(one, word) for word in (*wanted.spared, *wanted.reserve))
+        if name.kind == "file"
+    ]
+    if wanted.prior is not None and wanted.prior not in composition.PRIORS:
+        files.append(Path(wanted.prior))
+    return [cache.file_digest(path) for path in files]
+
+
+def read_matte(path: Path, size: tuple[int, int]) -> Plane:
+    """A matte or a painted map from a picture: its first channel as stored, 0..1, white = full, at `size`.
+
+    size: (w, h). A picture of the frame's shape in another size is fitted; PlateError for another shape.
+    """
+    plane = stills.read_pass(path, _first_channel(path))
+    return _fitted(plane[..., 0] if plane.ndim == 3 else plane, size, str(path))
+
+
+def _together(small: Studio, one: ScenePass, words: Iterable[str]) -> Plane | None:
+    """The union of mattes, or None where there is none."""
+    found = [_matte(small, one, _named(one, word)) for word in words]
+    return np.maximum.reduce(found) if found else None
+
+
+def _named(one: ScenePass, word: str) -> MatteName:
+    return composition.matte_name(word, tuple(layer.name for layer in one.scene.layer))
+
+
+def _matte(small: Studio, one: ScenePass, name: MatteName) -> Plane:
+    if name.kind == "layer":
+        layer = next(p for p in one.layers if p.layer.name == name.name)
+        return np.asarray(np.clip(engine.paint(small, one, [layer])[..., 3], 0, 1))
+    if name.kind == "file":
+        return read_matte(_resolved(one, name.name), small.size)
+    plates = [layer for layer in one.lower if layer.kind == "file"]
+    if name.kind == "id":
+        for layer in plates:
+            plane = small.plane(one, layer, "id")
+            if plane is not None:
+                return _fitted((np.abs(plane - int(name.name)) < 0.5).astype(np.float32), small.size, "id")
+        raise SceneError(f'scene "{one.scene.name}": no plate under the lift has an object index (id)')
+    failed: PlateError | None = None
+    for layer in plates:
+        path, _ = small.file(one, layer)
+        if not isinstance(path, Path):
+            continue
+        try:
+            return _fitted(_of_plate(path, name), small.size, f"{path}: {name.name}")
+        except PlateError as error:
+            failed = failed or error
+    what = failed or f'no plate under the lift that "{name.kind}:{name.name}" could be read from'
+    raise SceneError(f'scene "{one.scene.name}", liubai: {what}')
+
+
+def _of_plate(path: Path, name: MatteName) -> Plane:
+    """A matte out of a plate's own file."""
+    if path.suffix.lower() != ".exr":
+        raise PlateError(f'{path} has no channels to read "{name.kind}:{name.name}" from: it is no EXR')
+    if name.kind == "crypto":
+        from .io import cryptomatte
+
+        return cryptomatte.matte(path, (name.name,))
+    plane = stills.read_pass(path, name.name)
+    return plane[..., 0] if plane.ndim == 3 else plane
+
+
+def _fitted(plane: NDArray[np.float32], size: tuple[int, int], what: str) -> Plane:
+    """A matte at the studio's size; PlateError where it has another shape than the frame."""
+    (w, h), (rows, cols) = size, plane.shape
+    # two pixels at the studio's size: sizes are rounded to whole, even numbers
+    if abs(cols / rows * h - w) > 2.5:
+        raise PlateError(
+            f"{what} is {cols}x{rows}, a shape the frame ({w / h:.3f} times as wide as high) does not have: "
+            "a matte is as wide and as high as the frame, in any resolution"
+        )
+    plane = np.nan_to_num(np.asarray(plane, np.float32), nan=0.0, posinf=1.0, neginf=0.0)
+    how = cv2.INTER_AREA if cols >= w else cv2.INTER_LINEAR
+    return np.asarray(np.clip(cv2.resize(plane, (w, h), interpolation=how), 0, 1), np.float32)
+
+
+def _prior(small: Studio, wanted: LiubaiPass) -> Plane | None:
+    if wanted.prior is None:
+        return None
+    w, h = small.size
+    if wanted.prior in composition.PRIORS:
+        return potential.prior(wanted.prior, (h, w), wanted.strength)
+    return np.float32(2 * wanted.strength) * (read_matte(Path(wanted.prior), small.size) - np.float32(0.5))
+
+
+def _picture(small: Studio, one: ScenePass) -> NDArray[np.float32] | None:
+    """The first plate under the lift that fills the frame, as light; None where there is none."""
+    w, h = small.size
+    for layer in one.lower:
+        if layer.kind == "file" and still_view(layer):
+            light = small.light(one, layer)
+            if light.shape[:2] == (h, w):
+                return light
+    return None
+
+
+def still_view(layer: LayerPass) -> bool:
+    """Whether the frame sees a layer as it is: no pan, no zoom."""
+    return (layer.view.x, layer.view.y, layer.view.zoom) == (0.0, 0.0, 1.0)
+
+
+def _resolved(one: ScenePass, file: str) -> Path:
+    """The file of a matte for this frame: a still, or the frame of a sequence, held where there is none."""
+    found = Sequence(one.scene.path(file)).resolve(one.frame, missing="hold", before="hold", after="hold")
+    return Path(found or file)
+
+
+def _first_channel(path: Path) -> str:
+    """The channel of an EXR that a matte is read from; other pictures have only one that counts."""
+    if path.suffix.lower() != ".exr":
+        return ""
+    from .io import exr
+
+    return exr.beauty(exr.header(path))[0].name
