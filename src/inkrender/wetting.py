@@ -98,7 +98,7 @@ def tide_lines(field: Plane, levels: tuple[float, ...], width: float, span: floa
 
 
 def blooms(texture: Texture, size: float, number: int) -> Plane:
-    """A field whose contours are backruns: rounded lobes with a crinkled, cauliflower edge. About -.6 .. 1."""
+    """A field whose contours are backruns: rounded lobes with a crinkled, cauliflower edge."""
     broad = texture(size, number, 1, 0.4)
     lobes = np.abs(texture(0.3 * size, number + 1, 1, 0.3))
     curls = np.abs(texture(0.1 * size, number + 2, 1))

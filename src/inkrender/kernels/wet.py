@@ -86,8 +86,9 @@ def rims(dst, field, levels, width, least):
     """dst (h, w) <- the tide lines a wash leaves where `field` crosses the levels: 0 none .. 1.
 
     A line is hard on the lower side, where the water stopped, and fades within `width` pixels on the upper.
-    The way to a contour is (field - level) / |grad field|, to first order: it moves smoothly with the picture,
-    which a distance transform does not. least: the gradient, per pixel, below which there is no contour.
+    The way to a contour is (field - level) / |grad field|, to first order: it moves smoothly with the
+    picture, which a distance transform does not. least: the gradient, per pixel, below which there is no
+    contour.
     """
     h, w = field.shape
     for j in range(h):
