@@ -140,3 +140,43 @@ def test_an_even_gradient_has_no_rim():
     slope = np.linspace(0.4, 1.0, 96, dtype=np.float32)[None, :]
     out = shaded("wet_edge", flat(slope))
     np.testing.assert_allclose(out[20:40, 20:76, 0], np.repeat(slope, 20, 0)[:, 20:76], rtol=1e-4)
+
+
+# contour --------------------------------------------------------------------------------------------------
+
+
+def disk(n=160, radius=50.0, density=1.2, cover=1.0):
+    """A round shape of ink on nothing, its corner at the layer's origin."""
+    y, x = np.mgrid[:n, :n] + 0.5
+    shape = np.clip(radius + 0.5 - np.hypot(x - n / 2, y - n / 2), 0, 1).astype(np.float32)
+    return np.dstack([density * shape] * 3 + [cover * shape]).astype(np.float32)
+
+
+def test_a_shape_of_bare_paper_gets_its_outline_from_its_cover():
+    out = shaded("contour", disk(density=0.0), found=1.0)
+    y, x = np.mgrid[:160, :160] + 0.5
+    rim = np.abs(np.hypot(x - 80, y - 80) - 50) < 1
+    assert out[rim, 0].mean() > 0.5
+    assert out[80, 80, 0] == 0
+
+
+def test_lines_can_stand_alone_on_bare_paper():
+    out = shaded("contour", disk(), wash=0.0)
+    assert out[80, 80, :3].max() == 0
+    assert out[..., 0].max() > 0.5
+
+
+def test_lost_lines_are_shorter_than_found_ones():
+    whole, half = (shaded("contour", disk(density=0.1), found=f)[..., 0] for f in (1.0, 0.3))
+    assert (half > 0.3).sum() < 0.8 * (whole > 0.3).sum()
+
+
+def test_pressure_moves_with_the_surface_it_is_tied_to():
+    y, x = np.mgrid[:160, :160].astype(np.float32)
+    here = np.dstack([2 * x + 1, 2 * y + 1]).astype(np.float32)  # layer px at a scale of one half
+    still = shaded("contour", disk(density=0.1), planes={"anchor": here})
+    moved = np.roll(disk(density=0.1), (12, 20), axis=(0, 1))
+    carried = shaded("contour", moved, planes={"anchor": here - np.float32([40, 24])})
+    np.testing.assert_allclose(
+        np.roll(carried, (-12, -20), axis=(0, 1))[24:-24, 24:-24], still[24:-24, 24:-24], atol=0.02
+    )
