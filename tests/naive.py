@@ -389,3 +389,20 @@ def dragged(src, vx, vy, steps, stride):
                 seen += walk(vx, vy, np.float32(i + 0.5), np.float32(j + 0.5), heading, steps, stride)
             out[j, i] = np.mean([float(src[b, a]) for a, b in seen])
     return out
+
+
+def traced(start, length, vx, vy, points):
+    """Points along one stroke: it starts down the page, never turns back and stays in the picture."""
+    h, w = vx.shape
+    x, y = (np.float32(v) for v in start)
+    hx, hy = 0.0, 1.0
+    out = []
+    for k in range(points):
+        out.append((x, y))
+        i, j = min(max(int(x), 0), w - 1), min(max(int(y), 0), h - 1)
+        nx, ny = float(vx[j, i]), float(vy[j, i])
+        ahead = nx if k == 0 and abs(ny) < 0.05 else nx * hx + ny * hy
+        hx, hy = (nx, ny) if ahead >= 0 else (-nx, -ny)
+        x = np.float32(min(max(x + length / (points - 1) * hx, 0), w))
+        y = np.float32(min(max(y + length / (points - 1) * hy, 0), h))
+    return np.array(out)

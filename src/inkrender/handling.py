@@ -19,10 +19,11 @@ LINES = 540  # directions and streaks are worked out at no more than this
 DEVIATION = 0.27  # of what is left of one octave of `Texture` at 540 lines
 
 
-def directions(plane: Plane, sigma: float, angle: float) -> tuple[Plane, Plane]:
+def directions(plane: Plane, sigma: float, angle: float, firm: float = 0.03) -> tuple[Plane, Plane]:
     """Unit vectors (x right, y down) along the edges of a plane, by its smoothed structure tensor.
 
-    sigma: pixels the tensor is smoothed by; angle: degrees from the right, clockwise, where the plane is flat.
+    sigma: pixels the tensor is smoothed by; angle: degrees from the right, clockwise, where it is flat:
+    where it changes by less than about `firm` over `sigma`.
     """
     import cv2
 
@@ -31,7 +32,7 @@ def directions(plane: Plane, sigma: float, angle: float) -> tuple[Plane, Plane]:
     gy = cv2.Sobel(soft, cv2.CV_32F, 0, 1, scale=0.125)
     xx, xy, yy = (gauss(np.asarray(part, np.float32), sigma) for part in (gx * gx, gx * gy, gy * gy))
     # a weak gradient across the wanted angle, which decides where there is none of the picture's own
-    weak = np.float32((0.03 / max(sigma, 1)) ** 2)
+    weak = np.float32((firm / max(sigma, 1)) ** 2)
     across, down = -sin(radians(angle)), cos(radians(angle))
     turn = 0.5 * np.arctan2(
         2 * (xy + weak * np.float32(across * down)), xx - yy + weak * np.float32(across**2 - down**2)

@@ -1,0 +1,66 @@
+"""Cun: texture strokes that model rock, along its fall: hemp fibres, axe cuts or rain dots."""
+
+from typing import Annotated, NamedTuple
+
+from inkrender.shader import Between, Choice, Pigment, absorbance, area
+
+
+class Cun(NamedTuple):
+    school: Annotated[str, Choice("pima", "fupi", "yudian")] = "pima"  # hemp fibres, axe cuts, rain dots
+    ink: Annotated[float, Between(0, 2)] = 0.7  # density of the strokes; 0 none
+    pigment: Annotated[str, Pigment()] = "ink"
+    density: Annotated[float, Between(0.02, 3)] = 0.4  # strokes on 100 square px where it is darkest
+    length: Annotated[float, Between(0.2, 4)] = 1.0  # of the strokes, relative to their school
+    width: Annotated[float, Between(0.2, 4)] = 1.0  # the same
+    dry: Annotated[float, Between(0, 1)] = 0.35  # how dry the brush is
+    tones: Annotated[tuple[float, float], Between(0, 4)] = (0.15, 1.8)  # densities: first stroke, all of them
+    angle: Annotated[float, Between(-180, 180, unit="deg")] = 90.0  # where nothing tells the fall: down
+    far: Annotated[float, Between(0.01, 100000)] = 36.0  # depth at which strokes are gone
+
+
+NEUTRAL = Cun(ink=0)
+
+
+@area(
+    needs=("height",),
+    optional=("normal", "depth", "matte", "anchor"),
+    reach=lambda p: 120 * p.length + 20 * p.width + 40,
+)
+def shade(dst, region, at, p, inputs):
+    """Strokes lie on what is painted, not on bare paper, level ground or subjects."""
+    import numpy as np
+
+    from inkrender import cun, paint, wetting
+    from inkrender.repainting import Texture
+
+    if p.ink == 0:
+        return
+    picture = np.nan_to_num(dst, nan=0.0, posinf=1e9, neginf=0.0)
+    density = paint.gauss(np.minimum(wetting.density(picture), 4), 4 * region.scale)
+    first, whole = p.tones
+    weight = np.clip((density - first) / max(whole - first, 1e-3), 0, 1) ** np.float32(0.8)
+    texture = Texture(region, paint.mixed(at.seed, 102), inputs.anchor)
+    weight *= np.clip(0.75 + 1.2 * texture(150.0, 1, 2), 0.1, 1.1)  # they come in clusters, with rests
+    if inputs.normal is not None:
+        weight *= 1 - paint.smoothstep(
+            0.93, 0.985, paint.gauss(np.nan_to_num(inputs.normal_z), 2 * region.scale)
+        )
+    if inputs.depth is not None:
+        weight *= 1 - paint.smoothstep(0.25 * p.far, p.far, np.nan_to_num(inputs.depth, posinf=1e9))
+    if inputs.matte is not None:
+        weight *= 1 - paint.smoothstep(0.1, 0.6, inputs.matte)
+    strokes = cun.lay(
+        region,
+        weight,
+        cun.fall_line(1 - np.exp(-1.5 * density), inputs.normal, region, p.angle),
+        cun.SCHOOLS[p.school],
+        inputs.height,
+        inputs.anchor,
+        paint.mixed(at.seed, 101),
+        density=p.density,
+        length=p.length,
+        width=p.width,
+        dry=p.dry,
+    )
+    strokes *= np.float32(p.ink) * np.clip(4 * weight, 0, 1)
+    paint.wash(dst, strokes, absorbance(p.pigment))

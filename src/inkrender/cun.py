@@ -1,0 +1,171 @@
+"""Cun, the texture strokes of rock: where they start, which way they fall, how each school lays them.
+
+A stroke belongs to a cell of the surface it is painted on: its place in the cell, its length and its pressure
+are hashes of the cell, so that it stays the same stroke while the surface moves. Lengths are px at 1080
+lines.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import handling, paint
+from .frame import Region
+from .paint import Plane
+from .strokes import draw
+
+POINTS = 7  # of a stroke's spine
+
+
+@dataclass(frozen=True)
+class School:
+    """How one kind of stroke is laid.
+
+    length, width: px, of a whole stroke at full pressure; press: pressure at the spine's points; turn:
+    degrees the hand leaves the fall line; wave: how unsteadily, in widths; many, ink, dry: factors of how many there
+    are, how dense and how dry.
+    """
+
+    length: float
+    width: float
+    press: tuple[float, ...]
+    turn: float
+    wave: float
+    many: float
+    ink: float
+    dry: float
+
+
+SCHOOLS = {
+    # hemp fibres: long, parallel, hardly pressed
+    "pima": School(62.0, 2.1, (0.3, 1.0, 0.9, 0.75, 0.6, 0.4, 0.12), 0.0, 0.5, 1.0, 1.0, 1.0),
+    # axe cuts: the brush laid flat and pulled off to the side, half dry
+    "fupi": School(30.0, 9.5, (0.5, 0.94, 1.0, 0.82, 0.55, 0.28, 0.05), 30.0, 0.05, 0.8, 0.85, 1.25),
+    # rain dots: seeds, pressed at the lower end
+    "yudian": School(9.0, 3.6, (0.12, 0.45, 0.75, 0.95, 1.0, 0.85, 0.45), 6.0, 0.0, 2.4, 0.9, 0.4),
+}
+
+
+def starts(
+    region: Region, anchor: NDArray[np.float32] | None, cell: float, seed: int
+) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    """One place in every cell of the surface: (n, 2) layer px, and the cells (n, 2) they belong to.
+
+    anchor: float32 (h, w, 2), the surface's coordinate at each pixel of the region, None where that is the
+    place itself. A cell whose place is hidden has none.
+    """
+    x, y = region.grid()
+    skip = max(1, round(2 * region.scale))  # half a px is near enough to find a place by
+    x, y = x[:, ::skip], y[::skip]
+    if anchor is None:
+        own = np.dstack(np.broadcast_arrays(x, y))
+    else:
+        own = np.asarray(anchor[::skip, ::skip, :2], np.float32)
+    cells = np.floor(own / np.float32(cell)).astype(np.int64)
+    jitter = [paint.rolls(paint.mixed(seed, k), cells[..., 0], cells[..., 1]) for k in (1, 2)]
+    away = ((cells + np.dstack(jitter)) * cell - own).astype(np.float32)
+    far = np.einsum("ijk,ijk->ij", away, away)
+    rows, cols = np.nonzero(far < np.float32((1.5 * skip / region.scale) ** 2))
+    found = cells[rows, cols]
+    order = np.lexsort((far[rows, cols], found[:, 0], found[:, 1]))
+    found, rows, cols = found[order], rows[order], cols[order]
+    first = np.ones(len(found), bool)
+    first[1:] = (found[1:] != found[:-1]).any(axis=1)
+    rows, cols = rows[first], cols[first]
+    # the surface is seen at its own size, more or less: what is missing to the place is missing on the layer
+    places = np.stack([x[0, cols], y[rows, 0]], axis=-1) + away[rows, cols]
+    return np.asarray(places, np.float32), found[first]
+
+
+def lay(
+    region: Region,
+    weight: Plane,
+    fall: tuple[Plane, Plane],
+    school: School,
+    height: Plane,
+    anchor: NDArray[np.float32] | None,
+    seed: int,
+    *,
+    density: float,
+    length: float,
+    width: float,
+    dry: float,
+) -> Plane:
+    """float32 (h, w): the density of the strokes of a school over a region.
+
+    weight (h, w): 0 no strokes .. 1 all of them, and long ones; fall: unit vectors along the strokes;
+    density: strokes on 100 square px; length, width: factors of the school's.
+    """
+    from .kernels import streaks as kernel
+
+    dst = np.zeros((region.h, region.w), np.float32)
+    places, cells = starts(region, anchor, 10 / np.sqrt(density * school.many), seed)
+    if not len(places):
+        return dst
+    roll = [paint.rolls(paint.mixed(seed, k), cells[:, 0], cells[:, 1]) for k in range(11, 16)]
+    corner = np.array([region.x, region.y], np.float32)
+    pixel = (places - corner) * np.float32(region.scale)
+    cols = np.clip(pixel[:, 0].astype(np.intp), 0, region.w - 1)
+    rows = np.clip(pixel[:, 1].astype(np.intp), 0, region.h - 1)
+    tone = weight[rows, cols]
+    # strokes come one by one as a place darkens, and each comes gradually
+    ink = np.clip((tone - 0.85 * roll[0]) / 0.2, 0, 1) * (0.6 + 0.4 * roll[1])
+    kept = ink > 0.02
+    pixel, tone, ink = pixel[kept], tone[kept], ink[kept]
+    roll = [r[kept] for r in roll]
+    if not len(ink):
+        return dst
+    long = length * school.length * (0.55 + 0.6 * tone) * (0.7 + 0.6 * roll[2])
+    vx, vy = fall
+    if school.turn:  # every cut to the same side, as the light has it, more or less
+        a = np.float32(np.radians(school.turn))
+        down = np.where(vy < 0, np.float32(-1), np.float32(1))
+        vx, vy = down * vx, down * vy
+        vx, vy = vx * np.cos(a) - vy * np.sin(a), vx * np.sin(a) + vy * np.cos(a)
+    spine = np.empty((len(pixel), POINTS, 2), np.float32)
+    kernel.trace(
+        spine,
+        np.ascontiguousarray(pixel, np.float32),
+        (long * region.scale).astype(np.float32),
+        np.ascontiguousarray(vx, np.float32),
+        np.ascontiguousarray(vy, np.float32),
+    )
+    u = np.linspace(0, 1, POINTS)
+    wide = width * school.width * (0.75 + 0.5 * roll[3]) * (0.7 + 0.3 * tone)
+    sway = np.sin(6.3 * (roll[4][:, None] + 0.8 * u)) * (school.wave * wide)[:, None]
+    points = np.empty((len(pixel), POINTS, 3), np.float32)
+    points[..., :2] = spine / np.float32(region.scale) + corner
+    points[..., 0] += sway
+    points[..., 2] = np.maximum(wide[:, None] * np.asarray(school.press), 0.05) / 2
+    count = np.arange(len(pixel) + 1) * POINTS
+    seeds = (roll[4] * 2**32).astype(np.int64)
+    draw(
+        dst,
+        region,
+        points.reshape(-1, 3),
+        count,
+        ink * school.ink,
+        np.full(len(ink), min(dry * school.dry, 1.0)),
+        seeds,
+        height,
+    )
+    return np.minimum(dst, np.float32(1.4))
+
+
+def fall_line(
+    tone: Plane, normal: NDArray[np.float32] | None, region: Region, angle: float
+) -> tuple[Plane, Plane]:
+    """Which way strokes run: down the surface as the viewer sees it, or along the edges of the tones.
+
+    normal: (h, w, 3), z up. angle: degrees, where the picture has no direction of its own.
+    """
+    k = region.scale
+    if normal is None:
+        return handling.directions(tone, max(9 * k, 1.0), angle, firm=0.12)
+    x, z = (paint.gauss(np.nan_to_num(np.ascontiguousarray(normal[..., c])), 3.8 * k) for c in (0, 2))
+    across, down = x * z, 1 - z * z + np.float32(0.08)
+    size = np.sqrt(across * across + down * down) + np.float32(1e-4)
+    return np.asarray(across / size, np.float32), np.asarray(down / size, np.float32)
