@@ -5,6 +5,7 @@ Pictures are (h, w, 4). Colour formulas come from `inkrender.colour`, which has 
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 
 from inkrender import colour
@@ -154,6 +155,19 @@ def barrier(src, free, passes):
                         if (top - floor).sum() < best[y, x] - 1e-9:
                             best[y, x], high[y, x], low[y, x] = (top - floor).sum(), top, floor
     return np.array([[best[y, x] for x in range(w)] for y in range(h)])
+
+
+def area_opening(plane, least):
+    """Level by level: what is at least as high, in components of eight neighbours that are large enough."""
+    out = np.full(plane.shape, plane.min())
+    for level in np.unique(plane):
+        _, label, stats, _ = cv2.connectedComponentsWithStats(
+            (plane >= level).astype(np.uint8), connectivity=8
+        )
+        kept = stats[:, cv2.CC_STAT_AREA] >= least
+        kept[0] = False
+        out[kept[label]] = level
+    return out
 
 
 # light and grade ------------------------------------------------------------------------------------------

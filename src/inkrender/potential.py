@@ -19,6 +19,7 @@ from .composition import DIRECTIONS, FEATURES, STRENGTH
 from .fields import FAR, NEAR, blur, guided, log_depth, pockets, standing
 from .frame import Region
 from .kernels.barrier import barrier
+from .kernels.islands import area_opening
 from .kernels.reconstruct import spread
 from .paint import field, mixed, smoothstep
 
@@ -40,6 +41,7 @@ BESIDE_DEPTH: Mapping[str, float] = {"light": 0.3, "border": 0.3, "alpha": 0.0}
 SKY = 0.30  # how willing the sky is, where depth tells it from mist
 ACROSS = 160  # pixels across on which barriers are measured: finer ones are texture
 SUBJECT = 0.25  # how much less willing a likely subject is than what surrounds it
+LEAST_BLANK, LEAST_INK = 0.006, 0.002  # shares of the frame below which an island goes
 CALM = 0.25  # contrast in OKLab, summed over channels, at which a place no longer joins the border
 
 
@@ -162,8 +164,7 @@ def subjects(depth: NDArray[np.float32], near: float = NEAR, far: float = FAR) -
     """A matte (h, w) of what stands apart in the front half of near..far, by depth alone."""
     scale = depth.shape[0] / 1080
     front = float(np.log(near) + 0.40 * np.log(far / near))
-    matte: Plane = standing(log_depth(depth, far), scale, front)[0]
-    return matte
+    return standing(log_depth(depth, far), scale, front)
 
 
 def drawn(canvas: NDArray[np.float32]) -> Plane:
@@ -259,8 +260,19 @@ def _without_islands(willing: Plane, size: float, hull: Plane | None, reserve: P
         floor[:, [0, -1]] = np.maximum(floor[:, [0, -1]], small[:, [0, -1]])
     planes = [np.ascontiguousarray(p[..., None], np.float32) for p in (ceiling, floor, small)]
     spread(*planes)
-    change = planes[0][..., 0] + planes[1][..., 0] - 2 * small
-    return np.asarray(cv2.resize(change, (w, h), interpolation=cv2.INTER_LINEAR))
+    cleared = planes[0][..., 0] + planes[1][..., 0] - small
+    cleared = -opened(-opened(cleared, LEAST_BLANK), LEAST_INK)
+    return np.asarray(cv2.resize(cleared - small, (w, h), interpolation=cv2.INTER_LINEAR))
+
+
+def opened(plane: Plane, share: float) -> Plane:
+    """A plane (h, w) without peaks on less than a share of it."""
+    h, w = plane.shape
+    flat = np.ascontiguousarray(plane, np.float32).ravel()
+    dst, parent, area = np.empty_like(flat), np.full(h * w, -2, np.int32), np.empty(h * w, np.int32)
+    order = np.argsort(-flat, kind="stable").astype(np.int32)
+    area_opening(dst, flat, order, parent, area, w, max(1, round(share * h * w)))
+    return dst.reshape(h, w)
 
 
 def flatness(light: Plane, scale: float) -> Plane:
