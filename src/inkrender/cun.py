@@ -25,8 +25,9 @@ class School:
     """How one kind of stroke is laid.
 
     length, width: px, of a whole stroke at full pressure; press: pressure at the spine's points; turn:
-    degrees the hand leaves the fall line; wave: how unsteadily, in widths; many, ink, dry: factors of how many there
-    are, how dense and how dry.
+    degrees the hand leaves the fall line; wave: how unsteadily, in widths; chisel: 1 for a brush laid on its
+    side, whose one edge stays straight, 0 for an upright one; many, ink, dry: factors of how many there are,
+    how dense and how dry.
     """
 
     length: float
@@ -34,6 +35,7 @@ class School:
     press: tuple[float, ...]
     turn: float
     wave: float
+    chisel: float
     many: float
     ink: float
     dry: float
@@ -41,11 +43,11 @@ class School:
 
 SCHOOLS = {
     # hemp fibres: long, parallel, hardly pressed
-    "pima": School(62.0, 2.1, (0.3, 1.0, 0.9, 0.75, 0.6, 0.4, 0.12), 0.0, 0.5, 1.0, 1.0, 1.0),
+    "pima": School(62.0, 2.1, (0.3, 1.0, 0.9, 0.75, 0.6, 0.4, 0.12), 0.0, 0.5, 0.0, 1.0, 1.0, 1.0),
     # axe cuts: the brush laid flat and pulled off to the side, half dry
-    "fupi": School(30.0, 9.5, (0.5, 0.94, 1.0, 0.82, 0.55, 0.28, 0.05), 30.0, 0.05, 0.8, 0.85, 1.25),
+    "fupi": School(36.0, 10.0, (0.1, 0.7, 1.0, 0.8, 0.5, 0.22, 0.03), 24.0, 0.0, 0.9, 1.1, 0.62, 1.5),
     # rain dots: seeds, pressed at the lower end
-    "yudian": School(9.0, 3.6, (0.12, 0.45, 0.75, 0.95, 1.0, 0.85, 0.45), 6.0, 0.0, 2.4, 0.9, 0.4),
+    "yudian": School(9.0, 3.6, (0.12, 0.45, 0.75, 0.95, 1.0, 0.85, 0.45), 6.0, 0.0, 0.0, 2.4, 0.9, 0.4),
 }
 
 
@@ -138,8 +140,8 @@ def lay(
     sway = np.sin(6.3 * (roll[4][:, None] + 0.8 * u)) * (school.wave * wide)[:, None]
     points = np.empty((len(pixel), POINTS, 3), np.float32)
     points[..., :2] = spine / np.float32(region.scale) + corner
-    points[..., 0] += sway
     points[..., 2] = np.maximum(wide[:, None] * np.asarray(school.press), 0.05) / 2
+    points[..., 0] += sway + school.chisel * points[..., 2]
     count = np.arange(len(pixel) + 1) * POINTS
     seeds = (roll[4] * 2**32).astype(np.int64)
     draw(
