@@ -24,6 +24,7 @@ from .kernels.lift import LiftFields
 from .kernels.share import NEAR_HI, NEAR_LO, SEEP, count_blank
 from .paint import field, mixed, smoothstep
 from .potential import (
+    claims,
     drawn,
     features,
     flatness,
@@ -87,7 +88,7 @@ def lift_for(
     A target out of reach gives the nearest share there is; `reachable` says what would have been possible.
     options: those of `problem_for`. ValueError for a target outside 0..1 or pictures of unlike size.
     """
-    problem = problem_for(lower, upper, **options)
+    problem = problem_for(lower, upper, **options).without_specks()
     return problem.lift(problem.threshold(target), target)
 
 
@@ -122,6 +123,8 @@ def problem_for(
     subject may be outlives the wash round it. origin: layer px of the frame's corner, so that mist stays in
     place.
     """
+    if protect is not None:
+        protect = _whole(protect)
     given = {"upper": upper, "protect": protect, "reserve": reserve, "depth": depth, "picture": picture}
     _check_size(lower.shape[:2], prior=prior, **given)
     if depth is not None:
@@ -132,37 +135,42 @@ def problem_for(
     willing = potential(
         found, weights, prior=prior, protect=protect, reserve=reserve, allow_holes=allow_holes
     )
+    kept = None
     if lines > 0:
-        kept = np.float32(lines) * drawn(lower) * subject_hull(found["salient"])
-        protect = kept if protect is None else np.maximum(protect, kept)
+        kept = np.asarray(np.float32(lines) * drawn(lower) * subject_hull(found["salient"]), np.float32)
     return Problem.of(
         lower, upper, willing,
-        protect=protect, edge=edge, bleed=bleed, soft=soft, seed=seed, origin=origin, paper=paper,
-    ).without_specks()  # fmt: skip
+        protect=protect, kept=kept, claim=claims(reserve, protect),
+        edge=edge, bleed=bleed, soft=soft, seed=seed, origin=origin, paper=paper,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Problem:
     """All of a picture that decides what a threshold leaves blank: float32 (h, w) planes.
 
-    willing: the potential. hard: -1..1, where the edge is torn (above 0) or dry (below) instead of soft.
-    guard: 0..1, what the lift must not take. fade: over how much of the potential a soft edge goes. dense:
-    0..1, how much of its ink a pixel gives up on its way to a soft edge. limit: how much of its ink a pixel
-    may keep and still be blank; below 0 never, above 1 always. edge, bleed: as for `Lift`.
-    PLANES are all of them; CARRIED are those that may be a mean along the motion of several frames.
+    willing: the potential; claim: what mattes added to it. hard: -1..1, where the edge is torn (above 0) or
+    dry (below) instead of soft. guard: 0..1, what the lift must not take; kept: the part of it no matte says.
+    fade: over how much of the potential a soft edge goes. dense: 0..1, how much of its ink a pixel gives up
+    on its way to a soft edge. limit: how much ink a pixel may keep and still be blank; below 0 never,
+    above 1 always. edge, bleed: as for `Lift`.
+    PLANES are all of them; `carried` are those that may be a mean along the motion of several frames.
     """
 
     willing: Plane
     hard: Plane
     guard: Plane
+    kept: Plane
+    claim: Plane
     fade: Plane
     dense: Plane
     limit: Plane
     edge: Edge
     bleed: float
 
-    PLANES: ClassVar[tuple[str, ...]] = ("willing", "hard", "guard", "fade", "dense", "limit")
-    CARRIED: ClassVar[tuple[str, ...]] = ("willing", "hard", "guard")
+    PLANES: ClassVar[tuple[str, ...]] = (
+        "willing", "hard", "guard", "kept", "claim", "fade", "dense", "limit",
+    )  # fmt: skip
 
     @classmethod
     def of(
@@ -172,6 +180,8 @@ class Problem:
         willing: Plane,
         *,
         protect: NDArray[np.float32] | None = None,
+        kept: Plane | None = None,
+        claim: Plane | None = None,
         edge: Edge = "auto",
         bleed: float = 8.0,
         soft: float = 0.15,
@@ -193,10 +203,14 @@ class Problem:
         ink = blur(np.ascontiguousarray(lower[..., :3].mean(-1)), 4 * scale)
         # the edge is lost here and found there; what is dark takes twice as long to end
         fade = soft * np.exp(1.1 * lost) * (1 + smoothstep(0.9, 1.8, ink))
+        none = np.zeros((h, w), np.float32)
+        guards = kept if protect is None else protect if kept is None else np.maximum(protect, kept)
         return cls(
             willing=np.asarray(willing, np.float32),
             hard=_hardness(lower, _slope(willing, scale), scale, edge, paper, lost),
-            guard=np.zeros((h, w), np.float32) if protect is None else _share(protect),
+            guard=none if guards is None else _share(guards),
+            kept=none if kept is None else _share(kept),
+            claim=none if claim is None else claim,
             fade=np.asarray(fade, np.float32),
             dense=np.asarray(1 - THICK / np.maximum(ink, THICK), np.float32),
             limit=_limit(lower, upper, paper),
@@ -233,6 +247,18 @@ class Problem:
             middle = (low + high) / 2
             low, high = (middle, high) if self.share(middle) > target else (low, middle)
         return middle
+
+    @property
+    def carried(self) -> NDArray[np.float32]:
+        """What may be a mean along the motion: (h, w, 3). What mattes say is not: they are exact."""
+        return np.stack([self.willing - self.claim, self.hard, self.kept], axis=-1)
+
+    def with_carried(self, planes: NDArray[np.float32]) -> Problem:
+        """The same with other planes in the place of `carried`."""
+        free, hard, kept = (np.ascontiguousarray(planes[..., i]) for i in range(3))
+        exact = np.where(self.guard > self.kept, self.guard, 0)
+        guard = np.asarray(np.maximum(exact, kept), np.float32)
+        return replace(self, willing=free + self.claim, hard=hard, guard=guard, kept=kept)
 
     def without_specks(self) -> Problem:
         """The same where specks of paper, of less than SPECK of the frame, stay ink at every threshold.
@@ -344,6 +370,16 @@ def _check_size(size: tuple[int, ...], **planes: NDArray[np.float32] | None) -> 
 
 def _share(matte: NDArray[np.float32]) -> Plane:
     return np.asarray(np.clip(matte, 0, 1), np.float32)
+
+
+def _whole(matte: NDArray[np.float32]) -> Plane:
+    """A matte that covers all of its subject at any size of output: a pixel wider, and full where it is half.
+
+    At 270 lines a thin part of a subject covers its pixels in part, and bilinear enlargement would thin it
+    once more.
+    """
+    wider = cv2.dilate(_share(matte), np.ones((3, 3), np.uint8))
+    return _share(np.asarray(2 * wider, np.float32))
 
 
 def _limit(lower: NDArray[np.float32], upper: NDArray[np.float32] | None, paper: NDArray[Any]) -> Plane:

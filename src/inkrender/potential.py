@@ -199,7 +199,7 @@ def potential(
     if total <= 0:
         raise ValueError("the weights of liubai add up to nothing: give one feature a weight above 0")
     guide = found["guide"]
-    h, w = guide.shape
+    w = guide.shape[1]
     flat = "depth" not in found  # light alone tells areas apart: large ones, or the blank is in scraps
     radius = max(2, round((0.028 if flat else 0.012) * w))
     willing = np.zeros_like(guide)
@@ -215,12 +215,18 @@ def potential(
     willing += _without_islands(willing, 0.016 if flat else 0.008, None if allow_holes else hull, reserve)
     if prior is not None:
         willing += prior
-    soft = 4 * h / 1080
-    if reserve is not None:
-        willing += 2 * blur(np.asarray(reserve, np.float32), soft)
-    if protect is not None:
-        willing -= 2 * blur(np.asarray(protect, np.float32), soft)
-    return willing
+    claim = claims(reserve, protect)
+    return willing if claim is None else willing + claim
+
+
+def claims(reserve: NDArray[np.float32] | None, protect: NDArray[np.float32] | None) -> Plane | None:
+    """What mattes (h, w) add to a potential: 2 where there is a reserve, -2 where something is protected."""
+    found: Plane | None = None
+    for sign, matte in ((2, reserve), (-2, protect)):
+        if matte is not None:
+            told = np.float32(sign) * blur(np.asarray(matte, np.float32), 4 * matte.shape[0] / 1080)
+            found = told if found is None else found + told
+    return found
 
 
 def subject_hull(salient: Plane) -> Plane:
