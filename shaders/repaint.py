@@ -31,25 +31,30 @@ class Repaint(NamedTuple):
     )
     body: Annotated[str, Pigment()] = "ink"  # what neutral subjects are painted with
     subjects: Annotated[str, Choice("hue", "red", "lantern", "ink")] = "hue"  # which of their colours stay
+    lamps: Annotated[float, Between(0, 1)] = 1.0  # lantern: how many of the lamps burn, chosen by object id
+    colours: Annotated[str, Choice("ramp", "keep")] = "ramp"  # keep: the plate's own colours, chroma raised
     chroma: Annotated[float, Between(0, 1)] = 0.6  # footage without depth: how much of its own hue stays
     glaze: Annotated[float, Between(0, 2)] = 0.0  # footage without depth: density laid over it all, for night
     veil: Annotated[float, Between(0, 1)] = 0.6  # footage without depth: how much grey veil is taken off
     recede: Annotated[float, Between(-1, 1)] = 0.65  # without depth: how thin surroundings are, < 0: dense
 
 
+PASSES = ("depth", "normal", "matte", "id", "anchor", "camera")
 NEUTRAL = None  # a repainted plate is never the plate
 
 
-@area(medium="light", gives="ink", optional=("depth", "normal", "matte"), reach=lambda p: 180.0)
+@area(medium="light", gives="ink", optional=PASSES, reach=lambda p: 420.0)
 def shade(dst, region, at, p: Repaint, inputs) -> None:
     """dst: premultiplied light in, ink out (cover = alpha). Lengths are px at 1080 lines."""
     import numpy as np
 
     from inkrender import repaint_depth, repaint_tone
 
-    depth, normal, matte = (getattr(inputs, name, None) for name in ("depth", "normal", "matte"))
-    light = np.nan_to_num(dst, nan=0.0, posinf=1e4, neginf=0.0)
+    depth, normal, matte, ids, anchor, camera = (getattr(inputs, name, None) for name in PASSES)
+    broken = not np.isfinite(dst.sum(dtype=np.float64))  # a quarter of the time nan_to_num takes
+    light = np.nan_to_num(dst, nan=0.0, posinf=1e4, neginf=0.0) if broken else dst
     if depth is None:
-        dst[...] = repaint_tone.from_tone(light, region, at.seed, p, matte)
+        dst[...] = repaint_tone.from_tone(light, region, at.seed, p, matte, anchor)
     else:
-        dst[...] = repaint_depth.from_depth(light, region, at.seed, p, depth, normal, matte)
+        passes = repaint_depth.Passes(depth, normal, matte, ids, anchor, camera)
+        dst[...] = repaint_depth.from_depth(light, region, at.seed, p, passes)

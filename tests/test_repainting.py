@@ -46,7 +46,7 @@ def test_anchored_noise_moves_with_its_surface() -> None:
 
 
 def test_a_texture_joins_itself_without_a_seam() -> None:
-    tile, _ = repainting._tile(2, 3, 0.9)
+    tile, _ = repainting._tile(2, 3, 0.9, 8)
     inside = np.abs(np.diff(tile, axis=1)).max()
     assert np.abs(tile[:, 0] - tile[:, -1]).max() <= inside
     assert np.abs(tile[0] - tile[-1]).max() <= np.abs(np.diff(tile, axis=0)).max()
@@ -91,5 +91,6 @@ def test_reading_a_texture_agrees_with_its_naive_twin() -> None:
     dst = np.empty((20, 30), np.float32)
     texture.read(dst, tile, anchor, np.float32(0.4), np.float32(3.2), np.float32(5.1))
     assert np.allclose(dst, naive.texture(tile, anchor[..., :2], 0.4, 3.2, 5.1), atol=2e-3)
-    texture.read_receding(dst, tile, anchor, np.float32(0.4), np.float32(3.2), np.float32(5.1))
+    given = (np.float32(v) for v in (0.4, 3.2, 5.1))
+    texture.read_receding(dst, tile, anchor, *given, repainting.HALVINGS)
     assert np.allclose(dst, naive.texture(tile, anchor, 0.4, 3.2, 5.1), atol=4e-3)

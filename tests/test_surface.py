@@ -13,6 +13,11 @@ FOCAL = 1.6
 REGION = Region(0.0, 0.0, W, H, H / 1080)
 
 
+def camera(pose: surface.Pose, focal: float = FOCAL) -> surface.Camera:
+    """Of a plate that fills the sheet; focal in picture heights."""
+    return surface.Camera(pose, focal * 1080, (960.0, 540.0))
+
+
 def turned(x: float = 0.0, y: float = 0.0, z: float = 0.0) -> np.ndarray:
     return surface._turned(np.array([x, y, z]))
 
@@ -89,7 +94,7 @@ def test_texture_stays_on_the_surface_while_the_camera_moves() -> None:
     depth = terrain()
     vectors = motion(depth, TURN, MOVE)
     pose = surface.step(depth, vectors, FOCAL)
-    now = surface.anchored(depth, pose, FOCAL, REGION)
+    now = surface.anchored(depth, camera(pose), REGION)
     # the place on the frame before, worked out from the point itself
     there = points(depth) @ TURN.T + MOVE
     px = FOCAL * 1080
@@ -103,8 +108,8 @@ def test_any_focal_length_ties_texture_to_the_surface_when_the_camera_slides() -
     depth = terrain()
     vectors = motion(depth, np.eye(3), np.array([0.1, 0, 0]))
     anchors = [
-        surface.anchored(depth, surface.step(depth, vectors, f), f, REGION)[..., 0]
-        - surface.anchored(depth, surface.STILL, f, REGION)[..., 0]
+        surface.anchored(depth, camera(surface.step(depth, vectors, f), f), REGION)[..., 0]
+        - surface.anchored(depth, camera(surface.STILL, f), REGION)[..., 0]
         for f in (1.0, FOCAL, 2.4)
     ]
     seen = np.isfinite(depth)
@@ -139,8 +144,8 @@ def test_a_position_pass_and_depth_give_the_same_anchor() -> None:
     depth = terrain()
     turn, move = turned(1.4, 0.1, -0.2), np.array([0.4, 1.2, 7.0])
     world = ((points(depth) - move) @ turn).astype(np.float32)
-    camera = surface.Pose(turn, move)
-    ours = surface.anchored_world(world, camera, camera, FOCAL, REGION)
-    theirs = surface.anchored(depth, surface.STILL, FOCAL, REGION)
+    stands = surface.Pose(turn, move)
+    ours = surface.anchored_world(world, stands, stands, FOCAL * 1080)
+    theirs = surface.anchored(depth, camera(surface.STILL), REGION)
     seen = np.isfinite(depth)
     assert np.allclose(ours[seen], theirs[seen], rtol=1e-3, atol=1.0)

@@ -6,6 +6,8 @@ Ranges are fixed, never measured on the frame: what is normalised per frame flic
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +22,7 @@ NEAR, FAR = (
     36.0,
 )  # scene units: where the near plane ends and the far one begins, when a look does not say
 SLICES = 20  # log-depth slices of the share-of-neighbours volume
+RIM = 0.30  # share of farther neighbours from which a pixel lies on a silhouette
 
 
 def blur(plane: NDArray[np.float32], sigma: float) -> Plane:
@@ -109,10 +112,11 @@ def share_nearer(
     silhouettes from any depth.
     """
     h, w = lz.shape
-    step = int(np.clip(sigma / 3, 1, 8))
+    step = int(np.clip(sigma / 4, 1, 8))
     rows, cols = max(2, h // step), max(2, w // step)
-    small = cv2.resize(lz, (cols, rows), interpolation=cv2.INTER_NEAREST)
+    small = cv2.resize(lz, (cols, rows), interpolation=cv2.INTER_AREA)
     lo, hi = float(np.log(nearest)), float(np.log(farthest))
+    per = np.float32((SLICES - 1) / (hi - lo))
     levels = np.linspace(lo, hi, SLICES, dtype=np.float32)
     shift = np.array([[1, 0, 0], [0, 1, -down / step]], np.float32)
     rim = cv2.BORDER_REPLICATE
@@ -120,11 +124,12 @@ def share_nearer(
     # below the frame the ground goes on towards the viewer: nearer than anything seen
     beyond = np.ones((max(0, round((down + 2 * sigma) / step)), cols), np.float32)
     for k, level in enumerate(levels):
-        nearer = np.concatenate([(small < level).astype(np.float32), beyond])
+        # soft by a slice: what moves by part of a coarse pixel changes its share by a part
+        nearer = np.concatenate([np.clip((level - small) * per + np.float32(0.5), 0, 1), beyond])
         nearer = np.asarray(cv2.GaussianBlur(nearer, (0, 0), sigma / step, borderType=rim), np.float32)
         volume[k, 1:-1] = cv2.warpAffine(nearer, shift, (cols, rows), borderMode=rim)
     volume[:, 0], volume[:, -1] = volume[:, 1], volume[:, -2]
-    place = np.clip((lz + np.float32(offset - lo)) * np.float32((SLICES - 1) / (hi - lo)), 0, SLICES - 1.001)
+    place = np.clip((lz + np.float32(offset - lo)) * per, 0, SLICES - 1.001)
     k = np.floor(place)
     x = ((np.arange(w, dtype=np.float32) + 0.5) * (cols / w) - 0.5)[None, :]
     y = np.clip((np.arange(h, dtype=np.float32) + 0.5) * (rows / h) - 0.5, -0.5, rows - 0.5)[:, None] + 1
@@ -145,27 +150,35 @@ def pockets(lz: Plane, scale: float, near: float = NEAR, far: float = FAR) -> tu
     return crest, fine, mist
 
 
-def smooth_jumps(lz: Plane, sigma: float) -> Plane:
+def smooth_jumps(lz: Plane, sigma: float, size: tuple[int, int] | None = None) -> Plane:
     """Log depth whose silhouettes are smooth curves again after a nearest-neighbour enlargement.
 
     At a jump each pixel takes the near or the far side by a blurred vote (sigma in pixels), never a depth
-    between the two: a pixel half way between a ridge and the sky would lie on neither.
+    between the two: a pixel half way between a ridge and the sky would lie on neither. size: (w, h) of the
+    result where it is to be smaller; then sigma is in its pixels.
     """
+    h, w = lz.shape
+    chosen, voted = lz, lz
+    if size is not None and size != (w, h):  # an average is a good vote, but no depth
+        chosen = np.asarray(cv2.resize(lz, size, interpolation=cv2.INTER_NEAREST))
+        voted = np.asarray(cv2.resize(lz, size, interpolation=cv2.INTER_AREA))
     cross = np.ones((3, 3), np.uint8)
     wide = max(1, round(sigma))
-    near_side = np.asarray(cv2.erode(lz, cross, iterations=wide))
-    far_side = np.asarray(cv2.dilate(lz, cross, iterations=wide))
-    vote = cv2.GaussianBlur(lz, (0, 0), sigma, borderType=cv2.BORDER_REPLICATE)
+    near_side = np.asarray(cv2.erode(chosen, cross, iterations=wide))
+    far_side = np.asarray(cv2.dilate(chosen, cross, iterations=wide))
+    vote = cv2.GaussianBlur(voted, (0, 0), sigma, borderType=cv2.BORDER_REPLICATE)
     side = np.where(vote < 0.5 * (near_side + far_side), near_side, far_side)
-    return np.asarray(np.where(far_side - near_side > 0.12, side, vote), np.float32)
+    jump = far_side - near_side > 0.12
+    # as far as the vote has felt the jump, depth stays as it is: a slope towards it would look like a rim
+    felt = cv2.dilate(jump.astype(np.uint8), cross, iterations=wide + 1)
+    return np.asarray(np.where(jump, side, np.where(felt > 0, chosen, vote)), np.float32)
 
 
-def standing(lz: Plane, scale: float, farthest: float, widest: float = 170.0) -> tuple[Plane, Plane]:
-    """(matte, background) of what stands apart in front: a subject's matte by its shape in depth.
+def standing(lz: Plane, scale: float, farthest: float, widest: float = 170.0) -> Plane:
+    """The matte of what stands apart in front, by its shape in depth: for plates that bring none.
 
-    For plates that bring none. That is: nearer than log depth `farthest`, nearer than what surrounds it,
-    narrower than `widest` px, and not grown out of a surface of its own depth, as the bump on a ridge is.
-    background: lz with the subjects filled by a grey closing: they get no crest and no mist of their own.
+    That is: nearer than log depth `farthest`, nearer than what surrounds it, narrower than `widest` px, and
+    not grown out of a surface of its own depth, as the bump on a ridge is.
     """
     h, w = lz.shape
     step = max(1, int(6 * scale))
@@ -173,15 +186,32 @@ def standing(lz: Plane, scale: float, farthest: float, widest: float = 170.0) ->
     side = 2 * round(widest * scale / step / 2) + 1
     small = cv2.resize(lz, (cols, rows), interpolation=cv2.INTER_AREA)
     disk = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
-    filled = cv2.morphologyEx(small, cv2.MORPH_CLOSE, disk, borderType=cv2.BORDER_REPLICATE)
+    closed = cv2.morphologyEx(small, cv2.MORPH_CLOSE, disk, borderType=cv2.BORDER_REPLICATE)
     # the nearer of the neighbours, or the reduced resolution would find a thin subject along every ridge
-    held_back = cv2.erode(filled, np.ones((3, 3), np.uint8))
+    held_back = cv2.erode(closed, np.ones((3, 3), np.uint8))
     apart = cv2.resize(held_back, (w, h), interpolation=cv2.INTER_LINEAR) - lz
     matte = smoothstep(0.05, 0.09, apart) * smoothstep(farthest + 0.03, farthest, lz)
-    matte *= _free(np.asarray(matte > 0.5, np.uint8), lz, scale)
-    background = cv2.resize(filled, (w, h), interpolation=cv2.INTER_LINEAR)
-    around = cv2.dilate(matte, np.ones((3, 3), np.uint8), iterations=max(1, round(2 * scale)))
-    return matte, np.asarray(np.where(around > 0, np.maximum(background, lz), lz), np.float32)
+    return matte * _free(np.asarray(matte > 0.5, np.uint8), lz, scale)
+
+
+def filled(lz: Plane, matte: Plane, scale: float) -> Plane:
+    """Log depth with what the matte covers taken away: what surrounds it goes on behind it.
+
+    So a subject gets no crest and no mist of its own. Normalised convolution (Knutsson and Westin 1993): it
+    moves with the matte and never jumps.
+    """
+    if not matte.any():
+        return lz
+    brush = np.ones((2 * max(1, round(3 * scale)) + 1,) * 2, np.uint8)
+    cover = np.asarray(cv2.dilate(smoothstep(0.02, 0.2, matte), brush), np.float32)
+    seen = 1 - blur(cover, max(0.7, scale))
+    total, weight = lz * seen, seen
+    behind, known = blur(total, 7 * scale), blur(weight, 7 * scale)
+    wide, wide_known = blur(total, 24 * scale), blur(weight, 24 * scale) + np.float32(0.03)
+    share = smoothstep(0.02, 0.15, known)
+    close = behind / np.maximum(known, np.float32(0.02))
+    carried = close * share + (wide + np.float32(0.03) * lz) / wide_known * (1 - share)
+    return np.asarray(lz * seen + carried * (1 - seen), np.float32)
 
 
 def _free(found: NDArray[np.uint8], lz: Plane, scale: float) -> Plane:
@@ -203,29 +233,48 @@ def _free(found: NDArray[np.uint8], lz: Plane, scale: float) -> Plane:
     return np.asarray(cv2.dilate(free[label].astype(np.float32), cross, iterations=rings), np.float32)
 
 
+def share_farther(lz: Plane, scale: float) -> Plane:
+    """How much of the close neighbourhood lies farther, 0..1: on the near side of a jump only, about half at
+    the jump and 0 from 5 px on. scale: pixels per px at 1080 lines."""
+    from .kernels import landscape
+
+    places, weights = _neighbours(scale)
+    share = np.empty(lz.shape, np.float32)
+    least, width = np.float32(0.036), np.float32(0.048)
+    landscape.share_farther(share, np.ascontiguousarray(lz), places[0], places[1], weights, least, 1 / width)
+    return share
+
+
+@lru_cache(maxsize=8)
+def _neighbours(scale: float) -> tuple[NDArray[np.int64], Plane]:
+    """((2, n) places right and below in pixels, (n) weights that add up to 1): three rings of eight."""
+    found = [
+        (round(max(1.0, radius * scale) * np.cos(a)), round(max(1.0, radius * scale) * np.sin(a)), weight)
+        for radius, weight in ((1.6, 1.0), (3.4, 0.8), (5.0, 0.45))
+        for a in (np.arange(8) + (radius == 3.4) * 0.5) * (np.pi / 4)
+    ]
+    weights = np.array([weight for *_, weight in found], np.float32)
+    return np.array([place[:2] for place in found], np.int64).T.copy(), weights / weights.sum()
+
+
 def silhouettes(lz: Plane, scale: float) -> tuple[Plane, Plane]:
-    """(share, distance): how much of the close neighbourhood lies farther (0..1), on the near side of a jump
-    only, and the distance in px at 1080 lines to the nearest silhouette of the same depth (99 beyond)."""
-    h, w = lz.shape
-    share = np.zeros_like(lz)
-    total = 0.0
-    edge = max(1, round(5 * scale)) + 1
-    padded = cv2.copyMakeBorder(lz, edge, edge, edge, edge, cv2.BORDER_REPLICATE)
-    for radius, weight in ((1.6, 1.0), (3.4, 0.8), (5.0, 0.45)):
-        for turn in range(8):
-            angle = (turn + (radius == 3.4) * 0.5) * np.pi / 4
-            i, j = (round(max(1.0, radius * scale) * turned) for turned in (np.cos(angle), np.sin(angle)))
-            away = padded[edge + j : edge + j + h, edge + i : edge + i + w] - lz
-            share += np.float32(weight) * np.clip((away - np.float32(0.036)) * np.float32(1 / 0.048), 0, 1)
-            total += weight
-    share *= np.float32(1 / total)
-    rim = share > 0.30
+    """(share, distance): `share_farther`, and the distance in px at 1080 lines to the nearest silhouette of
+    the same depth (99 beyond), below 0 on its rim.
+
+    The distance moves smoothly as a silhouette moves by parts of a pixel: how deep the nearest pixel of the
+    rim lies in it is told by its share, which is no whole number.
+    """
+    share = share_farther(lz, scale)
+    rim = share > RIM
     if not rim.any():
         return share, np.full_like(lz, 99)
     distance, label = cv2.distanceTransformWithLabels(
         np.asarray(~rim, np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
     )
-    depth_of = np.zeros(int(label.max()) + 1, np.float32)
+    count = int(label.max()) + 1
+    depth_of, within = np.zeros(count, np.float32), np.zeros(count, np.float32)
     depth_of[label[rim]] = lz[rim]
+    within[label[rim]] = np.minimum((share[rim] - np.float32(RIM)) * np.float32(10), 1) * np.float32(scale)
     same = np.abs(lz - depth_of[label]) < 0.10
-    return share, np.where(same, np.asarray(distance, np.float32) / np.float32(scale), np.float32(99))
+    away = (np.asarray(distance, np.float32) - within[label]) * np.float32(1 / scale)
+    return share, np.where(same, away, np.float32(99))

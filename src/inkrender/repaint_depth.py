@@ -1,12 +1,14 @@
 """Plates with passes, painted anew: terrain from its depth and normals, subjects in the pigment of their hue.
 
-Light is premultiplied scene-linear (h, w, 4), `look` the parameters of the shader `repaint`.
+Light is premultiplied scene-linear (h, w, 4), `look` the parameters of the shader `repaint`. Terrain is
+worked out at half the size of a large picture, for its washes are soft; its outline against what is empty,
+its grain and its subjects at full size.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
+from dataclasses import dataclass
 from typing import Any
 
 import cv2
@@ -14,77 +16,178 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import colour
-from .fields import (
-    blur,
-    log_depth,
-    pockets,
-    silhouettes,
-    smooth_jumps,
-    standing,
-)
+from .fields import blur, filled, log_depth, pockets, share_farther, silhouettes, smooth_jumps, standing
 from .frame import Region
-from .paint import field, mixed, smoothstep
-from .repainting import UNSEEN, Plane, Plate, paper_noise, square, take_apart
+from .paint import mixed, part, rolls, smoothstep
+from .repainting import UNSEEN, Plane, Plate, Texture, own_colours, square, take_apart
+from .surface import Camera, anchored
 from .tones import five_tones, ramp, wheel
 
 SUN = np.array((-0.55, -0.35, 0.60), np.float32) / np.float32(0.886)  # the painter's light, not the plate's
+LINES = 540  # terrain is worked out at half size, but at no fewer lines
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What the passes say, at the size terrain is worked out: float32 (h, w), normals (h, w, 3).
+
+    light: OKLab lightness; lz: log depth of what is seen, behind: the same without the subjects; surface:
+    unit normals, z up; subject: matte; recession: 0 near .. 1 far; ground: 1 where level; relit: the
+    painter's light.
+    """
+
+    light: Plane
+    alpha: Plane
+    lz: Plane
+    behind: Plane
+    surface: NDArray[np.float32]
+    subject: Plane
+    recession: Plane
+    ground: Plane
+    relit: Plane
+
+
+@dataclass(frozen=True)
+class Passes:
+    """What a plate brings beside its light: depth (h, w) in scene units, normals (h, w, 3) with z up.
+
+    matte: (h, w), 1 on subjects; without one, whatever stands apart in front by depth is a subject. ids: (h,
+    w), a number for each object. camera: where it stood: then textures of the terrain lie on its surface,
+    otherwise at the anchor (h, w, 2) if there is one, else on the paper.
+    """
+
+    depth: Plane
+    normal: NDArray[np.float32] | None = None
+    matte: Plane | None = None
+    ids: Plane | None = None
+    anchor: NDArray[np.float32] | None = None
+    camera: Camera | None = None
 
 
 def from_depth(
-    light: NDArray[np.float32],
-    region: Region,
-    seed: int,
-    look: Any,
-    depth: Plane,
-    normal: NDArray[np.float32] | None = None,
-    matte: Plane | None = None,
+    light: NDArray[np.float32], region: Region, seed: int, look: Any, passes: Passes
 ) -> NDArray[np.float32]:
-    """Terrain painted from its depth (h, w) in scene units and normals (h, w, 3), z up; ink (h, w, 4).
+    """Terrain painted from its depth and normals, subjects from their colours; ink (h, w, 4)."""
+    from .kernels import landscape
 
-    matte: (h, w), 1 on subjects; without one, whatever stands apart in front by depth is a subject.
-    """
-    k = region.scale
-    h = light.shape[0]
-    plate = take_apart(light)
-    near, far = look.planes
-    lz = smooth_jumps(log_depth(depth, far), max(0.5, 2.4 * k))
-    found, behind = standing(lz, k, float(np.log(near) + 0.40 * np.log(far / near)))
+    h, w = light.shape[:2]
+    rows = min(h, max(LINES, h // 2))
+    size = (w, h) if rows == h else (max(2, round(w * rows / h)), rows)
+    work = Region(region.x, region.y, *size, region.scale * rows / h)
+    k = work.scale
+    small = _sized(light, size)
+    plate = take_apart(small)
+    full = log_depth(passes.depth, look.planes[1])
+    lz = smooth_jumps(full, max(0.5, 2.4 * k), size)
+    normal = None if passes.normal is None else _sized(passes.normal[..., :3], size)
+    shape = _shape(
+        plate, lz, k, look.planes, normal, None if passes.matte is None else _sized(passes.matte, size)
+    )
+    anchor = passes.anchor
+    if passes.camera is not None:
+        anchor = anchored(np.exp(shape.behind), passes.camera, work)
+    tied = None if anchor is None else _sized(anchor, size)
+    own = own_colours(small) if look.colours == "keep" else None
+    ink = _terrain(shape, work, Texture(work, seed, tied), look, own)
+
+    # what stands in front is painted at full size, on paper left bare round it
+    reserve = smoothstep(0.0, 0.42, blur(shape.subject, max(5.0 * k, 1.5)))
+    ink *= ((1 - shape.subject) * (1 - 0.88 * reserve))[..., None]
+    lit = _burning(passes.ids, seed, look.lamps)
+    if look.subjects == "lantern":
+        lamps = shape.subject * _colourful(plate) * _lit(plate)
+        ink = _lamplight(ink, lamps if lit is None else lamps * _sized(lit, size), k)
+        ink *= (1 - 0.85 * shape.subject)[..., None]
+    grain = Texture(region, seed, None if tied is None else _sized(tied, (w, h)))(4.0, 12, 1)
+    # what is finer than two pixels would only glitter
+    settling = np.float32(1.4 * look.grain * min(1.0, 4.0 * region.scale / 2.2))
+    out = np.empty_like(light)
+    landscape.settle(out, np.ascontiguousarray(ink), light, grain, settling)
+
+    subject = np.clip(_sized(shape.subject, (w, h)), 0, 1) * out[..., 3]
+    box = _box(subject > 0)
+    if subject[box].size:
+        beyond = smooth_jumps(full[box], max(0.5, 2.4 * region.scale))
+        moving = None if passes.anchor is None else passes.anchor[box]
+        out[box][..., :3] += _subjects(
+            take_apart(light[box]),
+            subject[box],
+            share_farther(beyond, region.scale),
+            _sized(shape.relit, (w, h))[box],
+            Texture(part(region, *box), seed, moving)(4.0, 12, 1) * settling,
+            look,
+            region.scale,
+            lit if lit is None else lit[box],
+        )
+    return out
+
+
+def _shape(
+    plate: Plate,
+    lz: Plane,
+    k: float,
+    planes: tuple[float, float],
+    normal: NDArray[np.float32] | None,
+    matte: Plane | None,
+) -> Shape:
+    """Read the passes at the size of `lz`; k: pixels per px at 1080 lines."""
+    near, far = planes
     if matte is None:
+        found = standing(lz, k, float(np.log(near) + 0.40 * np.log(far / near)))
         matte = np.maximum(found, _grown(found, plate.chroma, k))
         if normal is not None:
             flat = smoothstep(0.9, 0.98, _surface(normal, lz, k)[..., 2])
             matte = np.maximum(matte, _foot(found, lz, flat, k))
     subject = smoothstep(0.2, 0.8, blur(np.clip(matte, 0, 1), max(1.8 * k, 0.9)))  # no stairs at the rim
+    subject = subject * plate.alpha
+    behind = filled(lz, subject, k)
     recession = np.clip((behind - np.float32(np.log(near))) * np.float32(1 / np.log(far / near)), 0, 1)
-    subject *= plate.alpha
     surface = blur(_surface(normal, lz, k), 1.5 * k)  # passes come enlarged without smoothing
     level = _behind_subjects(smoothstep(0.965, 0.985, surface[..., 2]), subject, 14 * k) * plate.alpha
     opened = np.asarray(cv2.morphologyEx(level, cv2.MORPH_OPEN, square(16 * k)), np.float32)
     ground = np.clip(blur(opened, 2.5 * k), 0, 1)  # a hair above 1 is no number to a power
     relit = np.asarray(np.clip(0.5 - 0.5 * (surface @ SUN), 0, 1), np.float32)
+    return Shape(plate.light, plate.alpha, lz, behind, surface, subject, recession, ground, relit)
 
-    noise = partial(paper_noise, region, seed)
+
+def _terrain(
+    shape: Shape, work: Region, noise: Texture, look: Any, own: NDArray[np.float32] | None
+) -> NDArray[np.float32]:
+    """The landscape without its subjects, absorbance (h, w, 3): washes, strokes, contours, level ground.
+
+    own: the plate's own colours as absorbance, where they are to be kept.
+    """
+    k = work.scale
+    near, far = look.planes
+    recession, ground, relit = shape.recession, shape.ground, shape.relit
     slow, mid, fine = noise(345, 1, 3, 0.6), noise(128, 2, 3, 0.9), noise(33, 3, 2)
-    lost = noise(255, 8, 2)
-    grain = noise(4.0, 12, 1) * np.float32(1.4)
-    crest, crest2, mist = (x * (1 - ground) for x in pockets(behind, k, near, far))
-    share, rim = silhouettes(lz, k)
-    feet = _feet(ground, plate.alpha, slow, mid, k)
+    lost, grain = noise(255, 8, 2), noise(max(4.0, 2.7 / k), 12, 1) * np.float32(1.4)
+    slope = 1 - ground
+    crest, crest2, mist = (x * slope for x in pockets(shape.behind, k, near, far))
+    share, rim = silhouettes(shape.behind, k)
+    risen = 1 - _feet(ground, shape.alpha, slow, mid, k)
+    open_ = risen * slope
 
     # washes: dark at the crest, pale at the foot, in loose layers
-    own = np.clip((np.float32(0.86) - np.float32(0.28) * recession - plate.light) / np.float32(0.35), -0.4, 1)
-    form = np.clip(0.55 * own + 0.75 * (relit - 0.42), -0.4, 1.2) * (1 - subject)
+    shaded = np.clip(
+        (np.float32(0.86) - np.float32(0.28) * recession - shape.light) / np.float32(0.35), -0.4, 1
+    )
+    form = np.clip(0.55 * shaded + 0.75 * (relit - 0.42), -0.4, 1.2) * (1 - shape.subject)
     washed = 0.16 + 1.05 * crest**1.3 + 0.35 * crest2**1.5 + 0.60 * form * (0.35 + 0.65 * crest)
-    washed = washed * np.exp(0.55 * (mid + 0.5 * slow)) * (1 - ground)
+    washed = washed * np.exp(0.55 * (mid + 0.5 * slow))
     washed = np.maximum(washed * (1 + 0.14 * np.exp(-((np.abs(mid - 0.12) / 0.03) ** 1.2))), 0)
     washed *= 1 + 0.55 * np.clip(2 * share, 0, 1)
     weights = _planes(recession)
     density = washed * _mixed(weights, look.density) * np.float32(look.wash)
     density = five_tones(np.maximum(density + 0.10 * fine * density + 0.05 * mid, 0), look.tones)
-    density = np.maximum(density * (1 + look.grain * grain * np.exp(-density / 0.8)), 0)
-    density *= (1 - 0.55 * mist * smoothstep(0.25, 0.85, mist)) * (1 - feet) * (1 - ground)
+    density = np.maximum(density, 0)
+    density *= (1 - 0.55 * mist * smoothstep(0.25, 0.85, mist)) * open_
     place = np.clip(1.15 - 1.55 * crest + 0.28 * mid + 0.22 * slow + 0.10 * form, 0, 1)
-    ink = density[..., None] * _pigments(weights, (look.near, look.mid, look.far), place)
+    if own is None:
+        ink = density[..., None] * _pigments(weights, (look.near, look.mid, look.far), place)
+    else:
+        veiled = (1 - 0.55 * mist * smoothstep(0.25, 0.85, mist)) * risen * (0.72 + 0.45 * crest)
+        ink = own * (veiled * np.exp(0.40 * (mid + 0.5 * slow)) * np.float32(look.wash))[..., None]
 
     # strokes along the fall, contours that swell and are lost, moss on the crests
     top = _pigments(weights, (look.near[:1], look.mid[:1], look.far[:1]), place)
@@ -92,56 +195,38 @@ def from_depth(
         0.40 * colour.absorbance("ink") + 0.75 * top if len(set(look.near)) > 1 else colour.absorbance("ink")
     )
     if look.strokes > 0:
-        fall = _cun(surface, (1 - ground) * plate.alpha, region, mixed(seed, 5))
+        fall = _cun(shape.surface, slope * shape.alpha, noise(max(4.8, 2.7 / k), 5, 1), k)
         cun = smoothstep(0.15, 1.5, fall + 0.25 * fine)
         cun = cun * np.clip(0.22 + 1.3 * form + 0.55 * crest, 0, 1) * np.clip(0.55 + 1.3 * mid, 0, 1.1)
-        cun *= smoothstep(0.2, 0.6, 0.25 + 0.18 * grain + 0.7 * cun) * (1 - ground) * (1 - feet)
+        cun *= smoothstep(0.2, 0.6, 0.25 + 0.18 * grain + 0.7 * cun) * open_
         ink += (0.85 * look.strokes * cun * (1 - 0.70 * recession) * (1 - 0.6 * mist))[..., None] * stroke_ink
     if look.contour > 0:
         line = _contour(rim, relit, recession, noise(142, 7, 2), lost, grain, k)
         moss = smoothstep(0.27, 0.35, noise(9.3, 15, 1)) * smoothstep(30, 10, rim)
-        moss *= smoothstep(0.0, 0.25, lost + 0.3 * mid) * (1 - recession) * (1 - ground)
-        drawn = (
-            (1.05 * line + 0.9 * moss)
-            * (1 - 0.72 * recession)
-            * (1 - feet)
-            * (1 - ground)
-            * np.float32(1.2 * look.contour)
-        )
-        ink += (drawn * (1 - smoothstep(0.0, 0.5, subject)))[..., None] * colour.absorbance("ink")
+        moss *= smoothstep(0.0, 0.25, lost + 0.3 * mid) * (1 - recession)
+        drawn = (1.05 * line + 0.9 * moss) * (1 - 0.72 * recession) * open_ * np.float32(1.2 * look.contour)
+        ink += (drawn * (1 - smoothstep(0.0, 0.5, shape.subject)))[..., None] * colour.absorbance("ink")
 
     # level ground: only shadows and a faint wash towards the viewer
-    y = (region.y + (np.arange(h, dtype=np.float32) + 0.5) / k)[:, None] / 1080
-    shadow = (
-        0.5 * np.clip((0.74 - plate.light) / 0.25, 0, 1) * smoothstep(near * 1.05, near * 0.9, np.exp(lz))
-    )
+    y = (work.y + (np.arange(work.h, dtype=np.float32) + 0.5) / k)[:, None] / 1080
+    shadow = 0.5 * np.clip((0.74 - shape.light) / 0.25, 0, 1)
+    shadow = shadow * smoothstep(near * 1.05, near * 0.9, np.exp(shape.lz))
     floor = (
         shadow
         + look.ground_wash
         * (smoothstep(0.80, 1.0, y + 0.05 * slow) + look.snow * (0.7 + 0.6 * slow + 0.3 * mid))
     ) * ground
     ink += np.clip(floor * np.exp(0.4 * mid), 0, 4)[..., None] * colour.absorbance(look.ground)
+    return np.asarray(np.maximum(ink, 0), np.float32)
 
-    reserve = smoothstep(0.0, 0.42, blur(subject, max(5.0 * k, 1.5)))
-    alpha = plate.alpha * (1 - subject)
-    ink *= (alpha * (1 - 0.88 * reserve))[..., None]
-    if look.subjects == "lantern":
-        ink = _lamplight(ink, subject * _colourful(plate) * _lit(plate), k)
-        ink *= (1 - 0.85 * subject)[..., None]
-    box = _box(subject > 0)
-    ink[box] += _subjects(
-        Plate(*(x[box] for x in vars(plate).values())),
-        subject[box],
-        share[box],
-        relit[box],
-        grain[box],
-        look,
-        k,
-    )
-    out = np.empty_like(light)
-    out[..., :3] = np.maximum(ink, 0)
-    out[..., 3] = plate.alpha
-    return out
+
+def _sized(plane: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np.float32]:
+    """A plane (h, w[, k]) at another size (w, h): area averages down, straight lines up."""
+    h, w = plane.shape[:2]
+    if (w, h) == size:
+        return plane
+    how = cv2.INTER_AREA if size[1] < h else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(plane, size, interpolation=how), np.float32)
 
 
 def _surface(normal: NDArray[np.float32] | None, lz: Plane, k: float) -> NDArray[np.float32]:
@@ -218,24 +303,17 @@ def _behind_subjects(plane: Plane, subject: Plane, sigma: float) -> Plane:
     return np.asarray(plane * around + np.clip(carried, 0, 1) * cover, np.float32)
 
 
-def _cun(surface: NDArray[np.float32], where: Plane, region: Region, seed: int) -> Plane:
-    """Texture strokes: noise dragged along the fall line as the viewer sees it; mean 0, spread 1 or so."""
+def _cun(surface: NDArray[np.float32], where: Plane, dots: Plane, k: float) -> Plane:
+    """Texture strokes: dots dragged along the fall line as the viewer sees it; mean 0, spread 1 or so."""
     from .kernels.terrain import drag
 
-    k = region.scale
-    h, w = surface.shape[:2]
-    fine = min(1.0, 0.5 / k)  # drawn at 540 lines: strokes are wider than its pixels
-    size = max(4.8, 2.7 / k)  # and never finer than pixels can show
-    rows, cols = max(2, round(h * fine)), max(2, round(w * fine))
-    smooth = cv2.resize(blur(surface, 3.8 * k), (cols, rows), interpolation=cv2.INTER_LINEAR)
-    dots = field(Region(region.x, region.y, cols, rows, k * fine), (size, size), seed, 1)
+    smooth = blur(surface, 3.8 * k)
     across, down = smooth[..., 0] * smooth[..., 2], 1 - smooth[..., 2] ** 2 + 0.08
     stride = 2 / (np.sqrt(across * across + down * down) + np.float32(1e-4))  # two pixels a step
     out = np.empty_like(dots)
-    seen = cv2.resize(where, (cols, rows), interpolation=cv2.INTER_AREA)
-    drag(out, dots, across * stride, down * stride, seen, max(5, round(12 * k * fine)))
-    out[seen <= UNSEEN] = 0
-    return np.asarray(cv2.resize(out, (w, h), interpolation=cv2.INTER_LINEAR) * np.float32(8.0), np.float32)
+    drag(out, dots, across * stride, down * stride, where, max(5, round(12 * k)))
+    out[where <= UNSEEN] = 0
+    return np.asarray(out * np.float32(8.0), np.float32)
 
 
 def _contour(
@@ -251,18 +329,23 @@ def _contour(
 
 
 def _subjects(
-    plate: Plate, subject: Plane, share: Plane, relit: Plane, grain: Plane, look: Any, k: float
+    plate: Plate,
+    subject: Plane,
+    share: Plane,
+    relit: Plane,
+    grain: Plane,
+    look: Any,
+    k: float,
+    lit: Plane | None,
 ) -> NDArray[np.float32]:
     """Absorbance of the subjects: neutrals in ink by lightness, colours as the pigment of their hue."""
-    if not subject.size:
-        return np.zeros((*subject.shape, 3), np.float32)
     strength = _colourful(plate)
     tone = 1.75 * np.clip(1 - plate.light / 0.88, 0, 1) ** 0.9 * (0.42 + 0.85 * relit)
     rim = 1 + 0.8 * np.clip(2 * subject * (1 - blur(subject, 4.8 * k)), 0, 1)
-    lay = rim * (1 + 0.13 * grain) * subject
+    lay = rim * (1 + 0.6 * grain) * subject
     painted = (tone * (1 - strength) * lay)[..., None] * colour.absorbance(look.body)
     full = np.clip(1.25 - 0.75 * plate.light, 0.25, 1.2) * 1.1 * strength * lay
-    painted += full[..., None] * _subject_pigment(plate, look)
+    painted += full[..., None] * _subject_pigment(plate, look, lit)
     line = np.clip(0.85 * smoothstep(0.10, 0.40, share), 0, 1) * subject * (1 - 0.35 * strength)
     painted += (0.8 * line)[..., None] * colour.absorbance("ink")
     return np.asarray(painted, np.float32)
@@ -278,6 +361,15 @@ def _lit(plate: Plate) -> Plane:
     return np.asarray(smoothstep(60, 72, plate.hue) * smoothstep(112, 102, plate.hue), np.float32)
 
 
+def _burning(ids: Plane | None, seed: int, share: float) -> Plane | None:
+    """1 on the objects whose lamps burn, `share` of all, chosen by a hash of their ids; None for all."""
+    if share >= 1 or ids is None:
+        return None
+    numbers, which = np.unique(ids.astype(np.int64), return_inverse=True)
+    burns = (rolls(mixed(seed, 21), numbers) < share).astype(np.float32)
+    return np.ascontiguousarray(burns[which].reshape(ids.shape))
+
+
 def _lamplight(ink: NDArray[np.float32], lamps: Plane, k: float) -> NDArray[np.float32]:
     """The glow of lamps on what is round them: the night is lifted and gamboge laid in its place."""
     near, wide = (np.clip(blur(lamps, r * k) * gain, 0, 1) for r, gain in ((27, 3.5), (75, 5.0)))
@@ -287,7 +379,7 @@ def _lamplight(ink: NDArray[np.float32], lamps: Plane, k: float) -> NDArray[np.f
     )
 
 
-def _subject_pigment(plate: Plate, look: Any) -> NDArray[np.float32]:
+def _subject_pigment(plate: Plate, look: Any, lit: Plane | None) -> NDArray[np.float32]:
     hue = np.where((plate.hue < 20) | (plate.hue > 335), np.float32(12), plate.hue)
     own = wheel(hue)
     body = colour.absorbance(look.body)
@@ -299,7 +391,8 @@ def _subject_pigment(plate: Plate, look: Any) -> NDArray[np.float32]:
             body + np.clip(warm, 0, 1)[..., None] * (colour.absorbance("vermilion") - body), np.float32
         )
     if look.subjects == "lantern":
-        return np.asarray(body + _lit(plate)[..., None] * (colour.absorbance("gamboge") - body), np.float32)
+        burning = _lit(plate) if lit is None else _lit(plate) * lit
+        return np.asarray(body + burning[..., None] * (colour.absorbance("gamboge") - body), np.float32)
     return own
 
 

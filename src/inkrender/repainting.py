@@ -22,8 +22,8 @@ from .paint import field, mixed
 
 Plane = NDArray[np.float32]
 UNSEEN = np.float32(0.02)  # below this `terrain.drag` does no work
-TEXELS = 1024  # side of a baked texture
-FINE = 8  # texels across its finest feature: read bilinearly, its facets are not seen
+FEATURES = 128  # of the finest there are across a baked texture
+HALVINGS = np.asarray(2.0 ** (32.0 - np.arange(64)), np.float32)
 
 
 @dataclass(frozen=True)
@@ -48,13 +48,9 @@ def take_apart(light: NDArray[np.float32], simplify: float = 0.0) -> Plate:
         lab = np.dstack(
             [smooth, *(guided(smooth, np.ascontiguousarray(lab[..., c]), radius, 1e-3) for c in (1, 2))]
         )
-    hue = np.degrees(np.arctan2(lab[..., 2], lab[..., 1])) % 360
-    return Plate(
-        np.ascontiguousarray(lab[..., 0]),
-        np.hypot(lab[..., 1], lab[..., 2]),
-        np.asarray(hue, np.float32),
-        alpha,
-    )
+    lightness, a, b = cv2.split(lab)
+    chroma, hue = cv2.cartToPolar(a, b, angleInDegrees=True)  # within .3 degrees
+    return Plate(np.asarray(lightness), np.asarray(chroma), np.asarray(hue), np.asarray(alpha))
 
 
 @lru_cache(maxsize=24)
@@ -91,33 +87,54 @@ class Texture:
         # octaves finer than two output pixels would only glitter
         finest = max(2.0 * size * self.region.scale, 1.0)
         octaves = max(1, min(octaves, int(np.floor(np.log2(finest))) + 1))
-        tile, cells = _tile(number, octaves, round(warp, 3))
-        away = mixed(self.seed, number)
-        x, y = (away & 0xFFFF) / 65536 * TEXELS, (away >> 16) / 65536 * TEXELS
-        step = TEXELS / cells / size
+        # enlarged, the facets of four texels would be seen; reduced, more of them would leave the cache
+        texels = 8 if finest > 4 * 2**octaves else 4
+        tile, cells = _tile(number, octaves, round(warp, 3), texels)
+        side, away = len(tile), mixed(self.seed, number)
+        where = np.array([side / cells / size, (away & 0xFFFF) / 65536 * side, (away >> 16) / 65536 * side])
+        step, x, y = where.astype(np.float32)
         dst = np.empty(self.anchor.shape[:2], np.float32)
-        read = texture.read_receding if self.anchor.shape[2] == 3 else texture.read
-        read(dst, tile, self.anchor, np.float32(step), np.float32(x), np.float32(y))
+        if self.anchor.shape[2] == 3:
+            texture.read_receding(dst, tile, self.anchor, step, x, y, HALVINGS)
+        else:
+            texture.read(dst, tile, self.anchor, step, x, y)
         return dst
 
 
 @lru_cache(maxsize=32)
-def _tile(number: int, octaves: int, warp: float) -> tuple[Plane, int]:
-    """(a noise texture that joins itself, how many of its largest features lie across)."""
+def _tile(number: int, octaves: int, warp: float, texels: int) -> tuple[Plane, int]:
+    """(a noise texture that joins itself, how many of its largest features lie across).
+
+    texels: of it across its finest feature."""
     from .kernels import texture
 
-    cells = TEXELS // FINE >> (octaves - 1)
-    tile = np.empty((TEXELS, TEXELS), np.float32)
+    cells = FEATURES >> (octaves - 1)
+    tile = np.empty((FEATURES * texels, FEATURES * texels), np.float32)
     texture.bake(tile, cells, mixed(0, number), octaves, warp, max(1, round(0.6 * cells)))
     tile -= tile.mean(dtype=np.float64)
     tile.setflags(write=False)
     return tile, cells
 
 
+def own_colours(light: NDArray[np.float32], boost: float = 2.2) -> NDArray[np.float32]:
+    """The plate's own colours as absorbance (h, w, 3) on paper, their chroma raised: ink greys what it thins.
+
+    light: premultiplied scene-linear (h, w, 4). Colours are pulled away from their own luminous absorbance,
+    `boost` times as far as they lie; 1 is the plain conversion of `canvas.light_to_ink`.
+    """
+    alpha = np.maximum(np.clip(light[..., 3:], 0, 1), np.float32(0.02))
+    seen = np.clip(light[..., :3] / alpha / colour.PAPER.astype(np.float32), np.float32(0.006), 1)
+    ink = -np.log(seen)
+    grey = ink @ np.asarray(colour.LUMA, np.float32)
+    return np.asarray(
+        np.maximum(grey[..., None] + np.float32(boost) * (ink - grey[..., None]), 0), np.float32
+    )
+
+
 def _oklab(rgb: NDArray[np.float32]) -> NDArray[np.float32]:
     """As colour.oklab, by OpenCV: a third of the time, equal to 1e-6."""
     lms = cv2.transform(rgb, colour.RGB_TO_LMS.astype(np.float32))
-    return np.asarray(cv2.transform(np.cbrt(np.maximum(lms, 0)), colour.LMS_TO_LAB.astype(np.float32)))
+    return np.asarray(cv2.transform(cv2.pow(np.maximum(lms, 0), 1 / 3), colour.LMS_TO_LAB.astype(np.float32)))
 
 
 def square(radius: float) -> NDArray[np.uint8]:

@@ -51,6 +51,19 @@ class Pose:
 STILL = Pose(np.eye(3), np.zeros(3))
 
 
+@dataclass(frozen=True)
+class Camera:
+    """Where a plate's camera stood: `pose` leads to the space of the shot's first frame.
+
+    focal and centre, the place it looks at, are layer px at 1080 lines. For an area shader that declares it,
+    `inputs.camera` is a Camera, or None.
+    """
+
+    pose: Pose
+    focal: float
+    centre: tuple[float, float]
+
+
 def step(depth: Plane, to_previous: NDArray[np.float32], focal: float) -> Pose | None:
     """How to come from a frame's space to the previous frame's; None where there is too little to tell.
 
@@ -159,28 +172,28 @@ def resect(position: NDArray[np.float32], seen: NDArray[np.bool_]) -> tuple[Pose
     return Pose(turn, move, float(np.median(far)), float(np.mean(far < 2 * SLACK))), focal
 
 
-def anchored(depth: Plane, pose: Pose, focal: float, region: Region) -> NDArray[np.float32]:
+def anchored(depth: Plane, camera: Camera, region: Region) -> NDArray[np.float32]:
     """Where texture lies on each pixel, (h, w, 3): two places in px at 1080 lines and octaves of reduction.
 
-    depth: (h, w) scene units, as it lies in the region's picture; pose: to the first frame of the shot. What
-    is empty gets a place at depth 1e4. For `repainting.Texture`.
+    depth: (h, w) scene units over the region. What is empty gets a place at depth 1e4. For
+    `repainting.Texture`.
     """
-    h, w = depth.shape
     z = np.where(np.isfinite(depth) & (depth > 0), np.minimum(depth, np.float32(1e4)), np.float32(1e4))
-    x = ((np.arange(w, dtype=np.float32) + np.float32(0.5 - w / 2)) / np.float32(focal * h))[None, :]
-    y = ((np.arange(h, dtype=np.float32) + np.float32(0.5 - h / 2)) / np.float32(focal * h))[:, None]
-    return _laid(x * z, y * z, z, pose, focal * h / region.scale)
+    x, y = region.grid()
+    px = np.float32(1 / camera.focal)
+    x, y = (x - np.float32(camera.centre[0])) * px, (y - np.float32(camera.centre[1])) * px
+    return _laid(x * z, y * z, z, camera.pose, camera.focal)
 
 
 def anchored_world(
-    position: NDArray[np.float32], first: Pose, now: Pose, focal: float, region: Region
+    position: NDArray[np.float32], first: Pose, now: Pose, focal: float
 ) -> NDArray[np.float32]:
     """As `anchored`, from a Position pass (h, w, 3). first, now: from world to the space of the shot's first
-    frame and of this one."""
+    frame and of this one; focal: layer px at 1080 lines."""
     x, y, z = (np.ascontiguousarray(position[..., c]) for c in range(3))
     turn, move = (a.astype(np.float32) for a in (now.turn, now.move))
     away = np.maximum(turn[2, 0] * x + turn[2, 1] * y + turn[2, 2] * z + move[2], np.float32(1e-4))
-    return _laid(x, y, z, first, focal * position.shape[0] / region.scale, away)
+    return _laid(x, y, z, first, focal, away)
 
 
 def _laid(

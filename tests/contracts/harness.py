@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from inkrender import library, linker
+from inkrender import library, linker, surface
 from inkrender.frame import Frame, Region
 from inkrender.library import Shader
 from inkrender.shader import PIXEL_KINDS, PLANES, At, Inputs, noise
@@ -41,8 +41,10 @@ def picture(region: Region, medium: str, which: int = 0) -> Plane:
     return np.dstack([rgb, cover]).astype(np.float32)
 
 
-def plane(name: str, region: Region) -> Plane:
-    """A named input as a function of places: (h, w) or, for vectors, (h, w, k)."""
+def plane(name: str, region: Region) -> Any:
+    """A named input as a function of places: (h, w) or, for vectors, (h, w, k); a camera that has moved."""
+    if name == "camera":
+        return surface.Camera(surface.Pose(np.eye(3), np.array([0.4, 0.1, 0.2])), 2000.0, (960.0, 540.0))
     x, y = region.grid()
     if name in PLANES:
         return np.dstack([plane(part, region) for part in PLANES[name]])

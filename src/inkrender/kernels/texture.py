@@ -102,11 +102,11 @@ def read(dst, tile, anchor, step, x, y):
 
 
 @kernel
-def read_receding(dst, tile, anchor, step, x, y):
+def read_receding(dst, tile, anchor, step, x, y, halvings):
     """dst (h, w) <- tile (n, n) at anchor (h, w, 3) * step + (x, y), in texels, at the scale that keeps size.
 
     anchor[..., 2]: how many octaves the surface is reduced. Of the two whole octaves around it, each is read
-    with its share, and the sum brought back to the spread of one.
+    with its share, and the sum brought back to the spread of one. halvings (64): 2 ** (32 - k).
     """
     h, w = dst.shape
     n = np.float32(tile.shape[0])
@@ -115,7 +115,7 @@ def read_receding(dst, tile, anchor, step, x, y):
             octave = anchor[j, i, 2]
             whole = np.floor(octave)
             share = octave - whole
-            fine = step * np.exp2(-whole)
+            fine = step * halvings[min(max(np.int64(whole) + 32, 0), 63)]
             u = anchor[j, i, 0]
             v = anchor[j, i, 1]
             # each octave reads another part of the texture, or a point would see itself at every scale
