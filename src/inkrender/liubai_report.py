@@ -16,10 +16,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from . import analysis, bake, colour, engine, metrics, motion, scene
+from . import analysis, bake, colour, engine, mattes, metrics, motion, scene
 from .film import Film
 from .negative_space import Lift, lift_matte
-from .plan import ScenePass
 
 LINES = 540  # frames are painted for this; blank at 270 lines already is that of the master
 MOTION_LINES = (
@@ -197,7 +196,7 @@ class _Bench:
         if alone is not None and alone.scene.medium == "ink":
             lift = lifts[0]
             canvas = engine.canvas(studio, alone, lift)
-            protect = _subjects(studio, alone)
+            protect = mattes.protected(studio, alone, alone.liubai) if alone.liubai else None
             if lift is not None:
                 height = np.ascontiguousarray(studio.sheet.pixels()[..., 3])
                 mask = _reduced(lift_matte(lift, height), self.tiny)
@@ -259,14 +258,6 @@ def _warp(now: _Seen, before: _Seen) -> Warp:
         mask=mask,
         source=motion.warp_error(now.source, before.source, back, hidden),
     )
-
-
-def _subjects(studio: bake.Studio, one: ScenePass) -> NDArray[np.float32] | None:
-    """The cover of the layers a scene protects, (h, w), wherever they lie; None where it protects none."""
-    if one.liubai is None:
-        return None
-    named = [layer for layer in one.layers if layer.layer.name in one.liubai.protect]
-    return np.clip(engine.paint(studio, one, named)[..., 3], 0, 1) if named else None
 
 
 def _plates(film: Film) -> Film:

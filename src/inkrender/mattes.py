@@ -45,6 +45,11 @@ def lift_inputs(small: Studio, one: ScenePass, wanted: LiubaiPass) -> dict[str, 
     }
 
 
+def protected(studio: Studio, one: ScenePass, wanted: LiubaiPass) -> Plane | None:
+    """All that a scene wants left whole, wherever it lies, float32 (h, w); None where it names nothing."""
+    return _together(studio, one, (*wanted.protect, *wanted.spared))
+
+
 def prints(small: Studio, one: ScenePass, wanted: LiubaiPass) -> list[str]:
     """Digests of the files beside the layers that decide a frame's negative space."""
     files = [
@@ -83,35 +88,31 @@ def _matte(small: Studio, one: ScenePass, name: MatteName) -> Plane:
     if name.kind == "file":
         return read_matte(_resolved(one, name.name), small.size)
     plates = [layer for layer in one.lower if layer.kind == "file"]
-    if name.kind == "id":
-        for layer in plates:
-            plane = small.plane(one, layer, "id")
-            if plane is not None:
-                return _fitted((np.abs(plane - int(name.name)) < 0.5).astype(np.float32), small.size, "id")
-        raise SceneError(f'scene "{one.scene.name}": no plate under the lift has an object index (id)')
     failed: PlateError | None = None
     for layer in plates:
         path, _ = small.file(one, layer)
         if not isinstance(path, Path):
             continue
         try:
-            return _fitted(_of_plate(path, name), small.size, f"{path}: {name.name}")
+            return _fitted(of_plate(path, name), small.size, f"{path}: {name.name}")
         except PlateError as error:
             failed = failed or error
     what = failed or f'no plate under the lift that "{name.kind}:{name.name}" could be read from'
     raise SceneError(f'scene "{one.scene.name}", liubai: {what}')
 
 
-def _of_plate(path: Path, name: MatteName) -> Plane:
-    """A matte out of a plate's own file."""
+def of_plate(path: Path, name: MatteName) -> NDArray[np.float32]:
+    """A matte out of a plate's own file, float32 (h, w) as large as the plate: a Cryptomatte, a channel, an
+    object index. Raises PlateError for what the file does not hold."""
     if path.suffix.lower() != ".exr":
         raise PlateError(f'{path} has no channels to read "{name.kind}:{name.name}" from: it is no EXR')
     if name.kind == "crypto":
         from .io import cryptomatte
 
         return cryptomatte.matte(path, (name.name,))
-    plane = stills.read_pass(path, name.name)
-    return plane[..., 0] if plane.ndim == 3 else plane
+    plane = stills.read_pass(path, "id" if name.kind == "id" else name.name)
+    plane = plane[..., 0] if plane.ndim == 3 else plane
+    return np.asarray(np.abs(plane - int(name.name)) < 0.5, np.float32) if name.kind == "id" else plane
 
 
 def _fitted(plane: NDArray[np.float32], size: tuple[int, int], what: str) -> Plane:
