@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from . import canvas, colour, engine, grading, library, negative_space, scene
-from .errors import PlateError
+from . import canvas, colour, composition, engine, grading, library, negative_space, potential, scene
+from .errors import PlateError, did_you_mean
 from .frame import Frame, Region
 from .kernels.program import CANVAS, Program
 from .shader import At, Inputs
@@ -20,34 +21,51 @@ LINES = 270
 def liubai(
     frame: Frame,
     *,
-    target: float,
+    target: float | None = None,
+    preset: composition.PresetName | None = None,
     protect: NDArray[np.float32] | None = None,
     reserve: NDArray[np.float32] | None = None,
-    edge: Literal["torn", "mist", "dry"] = "torn",
+    prior: str | NDArray[np.float32] | None = None,
+    strength: float | None = None,
+    weights: Mapping[str, float] | None = None,
+    allow_holes: bool = False,
+    edge: Literal["auto", "torn", "mist", "dry"] = "auto",
     bleed: float = 8.0,
     white: str | float = "paper",
     seed: int = 0,
 ) -> Frame:
     """Leave a share of the paper bare: the frame as ink, lifted where it gives way most willingly.
 
-    frame: light becomes ink first (`white` as in a scene). target: share of blank pixels wanted, 0-1.
-    protect, reserve: mattes float32 (h, w), 1 where ink must stay / where paper is wanted. The frame's depth
-    pass is used if it has one. info["liubai"] holds target, blank, reachable. ValueError for mattes of
-    another size or a target outside 0-1; PlateError for pixels that are not numbers.
+    frame: light becomes ink first (`white` as in a scene). target: share of blank pixels wanted, 0-1; preset:
+    a target with its composition and weights, by name; one of the two is needed, and what is given beside a
+    preset counts instead. protect, reserve: mattes float32 (h, w), 1 where ink must stay / where paper is
+    wanted. prior: which part of the sheet is painted, a name of `composition.PRIORS` or a map (h, w), 1 =
+    paper. allow_holes: paper may show inside a likely subject. The frame's depth pass is used if it has one.
+    info["liubai"] holds target, blank, reachable, met. ValueError for mattes of another size, a target
+    outside 0-1, unknown names; PlateError for pixels that are not numbers.
     """
+    chosen = _preset(preset)
+    wanted = target if target is not None else None if preset is None else chosen.target
+    if wanted is None:
+        raise ValueError(f"liubai needs a target (0-1) or a preset: {', '.join(composition.PRESETS)}")
     ink = _as_ink(frame, white)
     w, h = frame.size
-    for name, matte in (("protect", protect), ("reserve", reserve)):
+    mattes = {"protect": protect, "reserve": reserve, "prior": None if isinstance(prior, str) else prior}
+    for name, matte in mattes.items():
         if matte is not None and matte.shape != (h, w):
             raise ValueError(f"{name} is {matte.shape}, the frame is {(h, w)}: mattes have the frame's size")
     small = (max(2, round(w * LINES / h)), LINES) if h > LINES else (w, h)
     depth = frame.passes.get("depth")
     lift = negative_space.lift_for(
         _at(ink, small),
-        target=target,
+        target=wanted,
         protect=None if protect is None else _at(protect, small),
         reserve=None if reserve is None else _at(reserve, small),
+        prior=_prior(chosen.prior if prior is None else prior, small, strength, chosen),
+        picture=_at(frame.pixels, small) if frame.medium == "light" else None,
         depth=None if depth is None else _at(depth, small),
+        weights={**chosen.weights, **(weights or {})},
+        allow_holes=allow_holes,
         edge=edge,
         bleed=bleed,
         seed=seed,
@@ -59,7 +77,8 @@ def liubai(
     matte = negative_space.lift_matte(lift, sheet[..., 3])
     lifted = canvas.lift(ink, matte)
     lifted[..., 3] = ink[..., 3] * (1 - matte)
-    told = {"target": target, "blank": float(np.mean(colour.blank(lifted))), "reachable": lift.reachable}
+    blank = float(np.mean(colour.blank(lifted)))
+    told = {"target": wanted, "blank": blank, "reachable": lift.reachable, "met": lift.met}
     return Frame(lifted, "ink", frame.passes, {**frame.info, "liubai": told})
 
 
@@ -115,6 +134,30 @@ def grade(
     out[..., :3] *= alpha
     out[..., 3] = frame.pixels[..., 3]
     return Frame(out, "light", frame.passes, frame.info)
+
+
+def _preset(name: str | None) -> composition.Preset:
+    if name is None:
+        return composition.Preset(0.0)
+    if name not in composition.PRESETS:
+        near = did_you_mean(name, tuple(composition.PRESETS))
+        raise ValueError(f'preset "{name}" is not known{near}: use {", ".join(composition.PRESETS)}')
+    return composition.PRESETS[name]
+
+
+def _prior(
+    given: str | NDArray[np.float32] | None,
+    size: tuple[int, int],
+    strength: float | None,
+    preset: composition.Preset,
+) -> NDArray[np.float32] | None:
+    """A prior by name or as a map, as `lift_for` adds it."""
+    if given is None:
+        return None
+    much = preset.strength if strength is None else strength
+    if isinstance(given, str):
+        return potential.prior(composition.ALIASES.get(given, given), (size[1], size[0]), much)
+    return np.asarray(2 * much * (np.clip(_at(given, size), 0, 1) - 0.5), np.float32)
 
 
 def _as_ink(frame: Frame, white: str | float) -> NDArray[np.float32]:

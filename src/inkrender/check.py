@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from . import check_plates, library, places, scene
+from . import check_liubai, check_plates, library, places, scene
 from .errors import InkError, ShaderError, did_you_mean
 from .scenefile import examine_film, read_look, read_scene, shown
 from .timing import is_keyed
@@ -242,6 +242,8 @@ def _scene(report: Report, one: scene.Scene, footage: bool = False) -> None:
     _keys_inside(report, one, ("grade", "cdl"), one.grade.cdl, first, last)
     if one.liubai:
         _keys_inside(report, one, ("liubai",), one.liubai, first, last)
+        if not footage:
+            check_liubai.liubai(report, one, first)
     _grade(report, one)
     for i, layer in enumerate(one.layer):
         at: places.Path = ("layer", i)
