@@ -65,8 +65,7 @@ def shade(dst, region, at, p, inputs):
     )
     dark = 1 - lines.blur(light, 10 * k)  # the brush is heavier where the tone is
     press = np.clip(press + 0.7 * (lines.at_size(dark, (w, h)) - 0.3), 0.15, 1.3)
-    lost = smoothstep(0.10, -0.22, texture(190.0, 83, 3) + np.float32(1.1 * (p.found - 0.5)) + 0.1)
-    press = press * (1 - lost) if p.found < 1 else press
+    press = press * lines.kept(texture(190.0, 83, 3), p.found)
     line = lines.stroke(lines.at_size(edge, (w, h)), np.float32(p.width) * press, sigma, region.scale)
     line *= 0.5 + 0.5 * np.clip(press, 0, 1)
     if p.dry > 0 and inputs.height is not None:

@@ -180,3 +180,93 @@ def test_pressure_moves_with_the_surface_it_is_tied_to():
     np.testing.assert_allclose(
         np.roll(carried, (-12, -20), axis=(0, 1))[24:-24, 24:-24], still[24:-24, 24:-24], atol=0.02
     )
+
+
+# bare -----------------------------------------------------------------------------------------------------
+
+
+def test_the_inside_of_a_subject_is_bare_and_its_contour_holds_it():
+    out = shaded("bare", disk(density=0.8, radius=60.0), found=1.0)
+    y, x = np.mgrid[:160, :160] + 0.5
+    away = np.hypot(x - 80, y - 80)
+    assert out[away < 40, 0].max() < 0.06  # what counts as blank
+    assert out[np.abs(away - 60) < 1, 0].mean() > 1.0
+    assert (out[..., 3] == disk(radius=60.0)[..., 3]).all()  # bare paper covers what lies behind
+
+
+def test_a_matte_decides_what_is_bare():
+    matte = disk(radius=30.0)[..., 3]
+    out = shaded("bare", flat(0.8, 160, 160), planes={"matte": matte}, density=0.0)
+    assert out[80, 80, 0] < 0.06
+    np.testing.assert_allclose(out[:30, :, 0], 0.8, rtol=1e-5)
+
+
+def test_eyes_stay_and_a_dark_coat_goes():
+    face = disk(density=0.3, radius=60.0)
+    face[76:82, 60:66, :3] = 4.0  # an eye, 12 px at 1080 lines
+    face[90:130, 60:100, :3] = 4.0  # a coat, 80 px
+    out = shaded("bare", face)
+    assert out[78, 62, 0] > 1.5
+    assert out[110, 80, 0] < 0.3
+
+
+def test_a_subject_that_fades_into_mist_has_no_contour_there():
+    fade = np.linspace(1.6, -0.6, 240, dtype=np.float32).clip(0, 1)[:, None]
+    mountain = flat(0.5 * fade, 240, 96)
+    mountain[..., 3] = fade
+    line = shaded("bare", mountain) - shaded("bare", mountain, density=0.0)
+    assert line[40:200, 20:76, 0].max() < 0.06
+
+
+# wobble ---------------------------------------------------------------------------------------------------
+
+
+def test_a_held_drawing_does_not_move():
+    first, second = (shaded("wobble", disk(), held=n) for n in (1002, 1003))
+    assert np.array_equal(first, second)
+
+
+def test_another_drawing_is_drawn_anew():
+    assert not np.array_equal(shaded("wobble", disk(), held=1002), shaded("wobble", disk(), held=1004))
+
+
+def test_a_hand_that_does_not_drift_draws_the_same_picture_every_time():
+    first, second = (shaded("wobble", disk(), held=n, drift=0.0) for n in (1002, 1044))
+    assert np.array_equal(first, second)
+
+
+def change(a, b):
+    return float(np.abs(a - b)[..., :3].mean())
+
+
+def test_the_hand_wanders_slowly_unless_it_is_asked_to_boil():
+    def drawn(n, **values):
+        return shaded("wobble", disk(), held=n, amount=4.0, drift=0.1, **values)
+
+    slow = change(drawn(1002), drawn(1004))
+    boiling = change(drawn(1002, boil=1.0), drawn(1004, boil=1.0))
+    assert 0 < slow < 0.5 * boiling
+
+
+def test_silhouettes_waver_more_than_what_lies_inside():
+    lined = disk(density=0.5, n=320, radius=140.0)
+    y, x = np.mgrid[:320, :320] + 0.5
+    away = np.hypot(x - 160, y - 160)
+    inner = np.abs(away - 60) < 8
+    lined[inner, :3] = 0.0
+
+    def moved(where):
+        """Mean displacement of the edges there: what changed over how long they are."""
+        out = shaded("wobble", lined, size=200.0, amount=6.0)
+        return np.abs(out - lined)[where, 0].sum() / away[where].mean()
+
+    assert moved(np.abs(away - 60) < 20) / 2 < 0.5 * moved(np.abs(away - 140) < 20)
+
+
+def test_silhouettes_move_by_about_the_amount():
+    y, x = np.mgrid[:320, :320] + 0.5
+    round_edge = disk(n=320, radius=140.0)
+    out = shaded("wobble", round_edge, scale=1.0, size=120.0, amount=6.0)
+    angle = np.arctan2(y - 160, x - 160)
+    grown = [np.sqrt(out[np.abs(angle - a) < 0.1, 3].sum() / 0.1) - 140 for a in np.linspace(-2.8, 2.8, 29)]
+    assert 1.5 < np.std(grown) < 9

@@ -160,6 +160,13 @@ def outline(matte: Plane, sigma: float) -> Plane:
 # the hand -------------------------------------------------------------------------------------------------
 
 
+def kept(wander: Plane, found: float) -> Plane:
+    """1 where a line is found, 0 where it is lost, along a noise of mean 0; found 1 loses none of it."""
+    if found >= 1:
+        return np.ones_like(wander)
+    return smoothstep(-0.32, 0.0, wander + np.float32(1.1 * (found - 0.5)))
+
+
 def stroke(edge: Plane, width: Plane, sigma: float, scale: float) -> Plane:
     """A line 0..1, `width` px at 1080 lines, along an edge map of `sigma`; weak edges are thin or lost."""
     drawn = np.maximum(width, np.float32(1 / scale))  # what is thinner than a pixel is paler instead

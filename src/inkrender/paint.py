@@ -149,6 +149,23 @@ def gauss(plane: Plane, sigma: float) -> Plane:
     return np.asarray(cv2.GaussianBlur(plane, (0, 0), sigma, borderType=cv2.BORDER_REPLICATE), np.float32)
 
 
+def displaced(pixels: NDArray[np.float32], dx: Plane, dy: Plane, beyond: int | None = None) -> Plane:
+    """A picture (h, w, 4) read dx output pixels to the right of each pixel and dy below.
+
+    beyond: OpenCV's name of what lies outside it; nothing, when not given.
+    """
+    import cv2
+
+    h, w = pixels.shape[:2]
+    x = np.arange(w, dtype=np.float32)[None, :] + dx
+    y = np.arange(h, dtype=np.float32)[:, None] + dy
+    border = cv2.BORDER_CONSTANT if beyond is None else beyond
+    moved = cv2.remap(pixels, x, y, cv2.INTER_CUBIC, borderMode=border, borderValue=(0, 0, 0, 0))
+    moved = np.maximum(moved, 0)  # a cubic undershoots beside dense ink
+    moved[..., 3] = np.minimum(moved[..., 3], 1)
+    return np.asarray(moved, np.float32)
+
+
 # washes ---------------------------------------------------------------------------------------------------
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from . import colour, library
+from . import colour, library, paint
 from .errors import SceneError
 from .frame import Region
 from .kernels.program import CANVAS, Program
@@ -67,12 +67,5 @@ def light_to_ink(
 
 def _warped(pixels: NDArray[np.float32], offsets: NDArray[np.float32], region: Region) -> NDArray[np.float32]:
     """The picture read at offsets (in layer px) to the right and below; outside it there is nothing."""
-    import cv2
-
-    h, w = pixels.shape[:2]
-    x = np.arange(w, dtype=np.float32)[None, :] + offsets[..., 0] * np.float32(region.scale)
-    y = np.arange(h, dtype=np.float32)[:, None] + offsets[..., 1] * np.float32(region.scale)
-    moved = cv2.remap(pixels, x, y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_CONSTANT, borderValue=(0, 0, 0, 0))
-    moved = np.maximum(moved, 0)  # a cubic undershoots beside dense ink
-    moved[..., 3] = np.minimum(moved[..., 3], 1)
-    return np.asarray(moved, np.float32)
+    k = np.float32(region.scale)
+    return paint.displaced(pixels, offsets[..., 0] * k, offsets[..., 1] * k)
