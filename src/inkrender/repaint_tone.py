@@ -20,6 +20,7 @@ from .paint import smoothstep
 from .repainting import Plane, Texture
 from .tones import ramp, wheel
 
+CALM, BUSY = 0.003, 0.012  # slope of L per px at 1080 lines: tide marks keep to the calm, or grass glitters
 LINES = 540  # what is worked out at most: no wash has a finer shape
 FULL = np.float32(4.2)  # luminous absorbance of the darkest wash: clotted ink is dead
 KEEP = {"red": 1, "lantern": 2}  # footage.KEEP_RED, KEEP_LANTERN
@@ -41,6 +42,7 @@ def from_tone(
     """
     from .kernels import footage
 
+    light = np.ascontiguousarray(light, np.float32)
     h, w = light.shape[:2]
     rows = min(h, max(2, round(h * LINES / 1080 / region.scale)))
     cols = max(2, round(w * rows / h)) if rows < h else w
@@ -53,7 +55,7 @@ def from_tone(
 
     lab = np.empty((3, rows, cols), np.float32)
     footage.apart(lab, small.reshape(rows, -1))
-    flowing = _flowing(lab, k, fine, look)
+    flowing, calm = _flowing(lab, k, fine, look)
     around = _around(flowing[0], k)
     far = _far(lab, k)
     given = _sized(matte, (cols, rows))
@@ -61,13 +63,13 @@ def from_tone(
         far = far * (1 - np.clip(given, 0, 1))
 
     density = np.empty((rows, cols), np.float32)
-    how = footage.Washes(*(np.float32(v) for v in (0.62 * look.veil, FULL, look.tones, 0.35, look.recede)))
-    footage.washes(density, flowing, around, far, slow, middle, fine, how)
-    soft = blur(density, 4.0 * k)
+    how = footage.Washes(*(np.float32(v) for v in (0.62 * look.veil, FULL, look.tones, 0.26, look.recede)))
+    footage.washes(density, flowing, around, far, calm, slow, middle, fine, how)
+    soft = blur(density, 5.5 * k)
     ink = np.empty((rows, 4 * cols), np.float32)
     paint = footage.Pigments(
         KEEP.get(look.subjects, 0),
-        *(np.float32(v) for v in (look.chroma, look.wash / 1.2, look.glaze, 0.9, 0.85 * look.chroma)),
+        *(np.float32(v) for v in (look.chroma, look.wash / 1.2, look.glaze, 1.2, 0.85 * look.chroma)),
     )
     footage.pigments(
         ink,
@@ -84,9 +86,10 @@ def from_tone(
         _line_pigment(look.near),
         paint,
     )
-    grain = Texture(region, seed, anchor)(4.0, 12, 1)
-    settle = np.float32(1.4 * look.grain)
-    out = np.empty_like(light)
+    shown = min(1.0, 2 * region.scale)  # grain that pixels cannot show would only glitter
+    grain = Texture(region, seed, anchor)(4.0 / shown, 12, 1)
+    settle = np.float32(1.4 * look.grain * shown)
+    out = np.empty((h, w, 4), np.float32)
     footage.laid(out.reshape(h, -1), light.reshape(h, -1), ink, lab[0], grain, settle, np.float32(0.06))
     return out
 
@@ -98,7 +101,7 @@ def _sized(plane: NDArray[np.float32] | None, size: tuple[int, int]) -> NDArray[
     return np.asarray(cv2.resize(plane, size, interpolation=cv2.INTER_AREA), np.float32)
 
 
-def _flowing(lab: NDArray[np.float32], k: float, fine: Plane, look: Any) -> NDArray[np.float32]:
+def _flowing(lab: NDArray[np.float32], k: float, fine: Plane, look: Any) -> tuple[NDArray[np.float32], Plane]:
     """(4, h, w): L, a, b smoothed inside edges and along the flow, and the brush lines there, 0..1."""
     from .kernels import footage
 
@@ -107,7 +110,7 @@ def _flowing(lab: NDArray[np.float32], k: float, fine: Plane, look: Any) -> NDAr
     flat = np.empty((h, w, 4), np.float32)
     footage.fitted(flat.reshape(h, -1), line, lab[0])
     light = np.ascontiguousarray(flat[..., 0])
-    sigma = max(0.6, 2.0 * k)
+    sigma = max(0.6, 2.3 * k)
     inner, outer = blur(light, sigma), blur(light, 1.6 * sigma)
     edge = (outer - inner) / (np.float32(0.25) + outer)
     flat[..., 3] = edge
@@ -124,8 +127,9 @@ def _flowing(lab: NDArray[np.float32], k: float, fine: Plane, look: Any) -> NDAr
     stride = max(1.0, 4 * k)
     footage.along(flowing, flat.reshape(h, -1), way.reshape(h, -1), 4, np.float32(stride))
     sure = smoothstep(0.25, 0.65, way[..., 2])
-    flowing[3] = smoothstep(0.010, 0.045, flowing[3]) * sure * np.float32(look.contour)
-    return flowing
+    flowing[3] = smoothstep(0.0, 0.06, flowing[3]) * sure * np.float32(look.contour)
+    calm = smoothstep(BUSY, CALM, way[..., 3] * np.float32(k / 8))
+    return flowing, calm
 
 
 def _fit(lab: NDArray[np.float32], radius: int, epsilon: float) -> NDArray[np.float32]:

@@ -211,7 +211,7 @@ def along(dst, src, way, steps, stride):
         for i in range(w):
             sure = HALF + HALF * way[j, 4 * i + 2]
             reach = sure * F(steps) + HALF
-            l, a, b, e = src[j, 4 * i], src[j, 4 * i + 1], src[j, 4 * i + 2], src[j, 4 * i + 3]
+            light, a, b, e = src[j, 4 * i], src[j, 4 * i + 1], src[j, 4 * i + 2], src[j, 4 * i + 3]
             total = ONE
             for side in range(2):
                 x, y = F(i), F(j)
@@ -227,7 +227,7 @@ def along(dst, src, way, steps, stride):
                     if x < ZERO or y < ZERO or x > F(w - 1) or y > F(h - 1):
                         break
                     l1, a1, b1, e1 = sample(src, x, y, h, w)
-                    l += weight * l1
+                    light += weight * l1
                     a += weight * a1
                     b += weight * b1
                     e += weight * e1
@@ -237,7 +237,7 @@ def along(dst, src, way, steps, stride):
                     turn = tx * dx + ty * dy < ZERO
                     dx, dy = (-tx, -ty) if turn else (tx, ty)
             k = ONE / total
-            dst[0, j, i] = l * k
+            dst[0, j, i] = light * k
             dst[1, j, i] = a * k
             dst[2, j, i] = b * k
             dst[3, j, i] = e * k
@@ -263,13 +263,16 @@ def stepped(density, full, tones, rim):
 
 
 @kernel
-def washes(dst, lab, around, far, slow, middle, fine, how):
-    """dst (h, w) <- density of the washes. lab (4, h, w): smoothed L, a, b, lines; around: L of the wider
-    surroundings; far: 0..1, what lies behind; slow, middle, fine: textures; how: Washes."""
+def washes(dst, lab, around, far, calm, slow, middle, fine, how):
+    """dst (h, w) <- density of the washes.
+
+    lab (4, h, w): smoothed L, a, b, lines; around: L of the wider surroundings; far: 0..1, what lies behind;
+    calm: 0..1, where tide marks may lie; slow, middle, fine: textures; how: Washes.
+    """
     h, w = dst.shape
     for j in range(h):
         out, light, base, back = dst[j], lab[0, j], around[j], far[j]
-        s, m, f = slow[j], middle[j], fine[j]
+        s, m, f, wide = slow[j], middle[j], fine[j], calm[j]
         for i in range(w):
             lift = F(0.62) - base[i]
             lift = F(0.5) * lift if lift > ZERO else F(0.35) * lift
@@ -280,13 +283,13 @@ def washes(dst, lab, around, far, slow, middle, fine, how):
             # what makes the borders of a wash wander; in the darkest it would be blots
             wander = d * (ONE - F(0.75) * d / how.full)
             moved = max(d + wander * (F(0.20) * f[i] + F(0.12) * m[i]), ZERO)
-            d = stepped(moved, how.full, how.tones, how.rim)
+            d = stepped(moved, how.full, how.tones, how.rim * wide[i])
             out[i] = d * exp(F(0.30) * m[i] + F(0.12) * s[i])
 
 
 @kernel
 def pigments(ink, lab, density, soft, slow, middle, press, wheel, ramp, soot, deep, line_ink, how):
-    """ink (h, 4 w) <- absorbance of the washes, rims and lines; the fourth is the lines' share.
+    """ink (h, 4 w) <- absorbance of the washes, rims and lines; every fourth number is padding.
 
     density (h, w): of the washes; soft: the same, blurred by the width of a rim. wheel (361, 4), ramp (n, 4):
     absorbance of a pigment by hue and by place, and the luminous absorbance of one unit. soot (4): what is
@@ -337,7 +340,7 @@ def pigments(ink, lab, density, soft, slow, middle, press, wheel, ramp, soot, de
                 p = ramp[n, c] + own * (wheel[m, c] - ramp[n, c])
                 p += grey * (soot[c] - p)
                 ink[j, 4 * i + c] = amount * p + u0 * deep[c] + u1 * soot[c] + e * line_ink[c]
-            ink[j, 4 * i + 3] = e
+            ink[j, 4 * i + 3] = ZERO
 
 
 @kernel
