@@ -16,7 +16,6 @@ from inkrender.shader import (
     transition,
 )
 
-CELL = 4.0  # px at 1080 lines between the places of the arrival map
 TIDE = 0.006  # width of the faint line where the water stops
 GRAIN = 0.006  # how far, in time, the paper's height moves the front
 START, END = 0.05, 0.06  # how much the front starts before the first seed and ends after the last place
@@ -35,42 +34,9 @@ class InkBleed(NamedTuple):
 
 def bake(p: InkBleed, region, seed):
     """arrival: float32 (h, w), 0 at the first seed, 1 where the front comes last."""
-    import numpy as np
+    from inkrender import spreading
 
-    from inkrender.kernels import arrival, noise
-
-    # the map is a grid of places of the picture, not of pixels: a proxy bleeds like the master
-    left, top = np.floor(region.x / CELL) * CELL, np.floor(region.y / CELL) * CELL
-    w = int(np.ceil(region.w / region.scale / CELL)) + 6
-    h = int(np.ceil(region.h / region.scale / CELL)) + 6
-    xs, ys = left + CELL * (np.arange(w) - 1.5), top + CELL * (np.arange(h) - 1.5)
-    rough, veins = np.empty((h, w), np.float32), np.empty((h, w), np.float32)
-    noise.fill_warped(rough, _units(xs, 150), _units(ys, 150), seed, 5, 0.8, 0.6)
-    noise.fill_warped(veins, _units(xs, 46), _units(ys, 46), seed ^ 4, 3, 0.5, 0.6)
-    veins = 1 - 2 * np.abs(veins)
-    cost = np.exp(-p.fingers * (1.84 * rough + 1.35 * veins)) + 0.02
-    seeds = [((px - xs[0]) / CELL + 0.5, (py - ys[0]) / CELL + 0.5) for px, py in p.seeds]
-    times = arrival.arrival(cost, seeds)
-    times /= max(float(np.percentile(times, 99)), 1e-6)
-    late = np.maximum(times - 1, 0)  # stray pockets must not hold up the whole picture
-    times = np.minimum(times, 1) + 0.05 * (1 - np.exp(-late / 0.05))
-
-    plane, fringe = (np.empty((region.h, region.w), np.float32) for _ in range(2))
-    x, y = region.grid()
-    step = 1 / region.scale / CELL
-    across, down = (float(x[0, 0]) - xs[0]) / CELL, (float(y[0, 0]) - ys[0]) / CELL
-    scratch = np.empty((h, region.w), np.float32)
-    noise.upsample(plane, scratch, times.astype(np.float32), across, step, down, step)
-    noise.fill_fbm(fringe, _units(x[0], 14), _units(y[:, 0], 14), seed ^ 8, 4)
-    plane += np.float32(0.012) * fringe
-    plane -= plane.min()
-    plane /= max(float(plane.max()), 1e-6)
-    return {"arrival": plane}
-
-
-def _units(places, size):
-    """Places in units of `size` px, as the noise kernels take them."""
-    return (places / size).astype("float32")
+    return {"arrival": spreading.arrival(region, p.seeds, seed, p.fingers)}
 
 
 @transition(needs=("height",))

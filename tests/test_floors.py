@@ -14,12 +14,12 @@ HEAVY = ("numba", "cv2", "OpenImageIO", "imageio", "av", "moviepy")
 
 FLOORS = {
     0: "errors kernels looks",
-    1: "shader frame timing colour canvas places tomltext parameters paint strokes rock fields lines tones "
+    1: "shader frame timing colour curves canvas places tomltext parameters paint strokes rock fields lines tones "
     "pigments wetting handling cun spreading repainting repaint_depth repaint_tone surface motion metrics "
     "composition shaders",
     2: "scene model layer grade picture validation library linker linker_ast io cache tracking",
     3: "plan potential negative_space grading",
-    4: "engine scenefile bake following mattes points",
+    4: "engine scenefile bake cameras following mattes points",
     5: "render manifest analysis film deliver encode verify check check_liubai check_plates arrays doctor "
     "bench bench_film liubai_report",
     6: "cli cli_inputs cli_liubai cli_report cli_shaders __main__",
