@@ -18,7 +18,7 @@ FLOORS = {
     "pigments wetting handling cun spreading repainting repaint_depth repaint_tone surface motion metrics "
     "composition shaders",
     2: "scene model layer grade picture validation library linker linker_ast io cache tracking",
-    3: "plan potential negative_space grading",
+    3: "plan potential negative_space packing carrying thresholds grading",
     4: "engine scenefile bake cameras following mattes points",
     5: "render manifest analysis film deliver encode verify check check_liubai check_plates arrays doctor "
     "bench bench_film liubai_report",

@@ -138,14 +138,3 @@ def test_a_flat_position_pass_tells_nothing() -> None:
     y, x = np.mgrid[:H, :W].astype(np.float32)
     flat = np.dstack([x, y, np.zeros_like(x)])
     assert surface.resect(flat, np.ones((H, W), bool)) is None
-
-
-def test_a_position_pass_and_depth_give_the_same_anchor() -> None:
-    depth = terrain()
-    turn, move = turned(1.4, 0.1, -0.2), np.array([0.4, 1.2, 7.0])
-    world = ((points(depth) - move) @ turn).astype(np.float32)
-    stands = surface.Pose(turn, move)
-    ours = surface.anchored_world(world, stands, stands, FOCAL * 1080)
-    theirs = surface.anchored(depth, camera(surface.STILL), REGION)
-    seen = np.isfinite(depth)
-    assert np.allclose(ours[seen], theirs[seen], rtol=1e-3, atol=1.0)

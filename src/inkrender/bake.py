@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from . import cache, following, paint, points, scene
+from . import cache, cameras, following, paint, points, scene
 from .errors import InkError, SceneError, ShaderError
 from .frame import Baked, Frame, Medium, Region
 from .plan import MARGIN, LayerPass, ScenePass, ShaderPass, sheet
@@ -81,7 +81,7 @@ class Studio:
         if self.size == size:
             return self
         found = replace(self, size=size)
-        found.__dict__["_tracks"] = self._tracks  # a plate moves as it does, whatever the output
+        found.__dict__["known"] = self.known  # what a scene is does not depend on the output's size
         return found
 
     @cached_property
@@ -89,7 +89,8 @@ class Studio:
         return {}
 
     @cached_property
-    def _tracks(self) -> dict[tuple[str, str], Track]:
+    def known(self) -> dict[Any, Any]:
+        """What has been found out about scenes as a whole: tracks, surveys."""
         return {}
 
     def height(self, region: Region) -> Plane:
@@ -206,16 +207,21 @@ class Studio:
 
     def track(self, one: ScenePass, layer: LayerPass) -> Track:
         """How a plate of several drawings moves through its scene; worked out when it is first asked."""
-        key = (one.scene.name, layer.layer.name)
-        if key not in self._tracks:
-            self._tracks.setdefault(key, following.track_of(self, one, layer))
-        return self._tracks[key]
+        key = ("track", one.scene.name, layer.layer.name)
+        if key not in self.known:
+            self.known.setdefault(key, following.track_of(self, one, layer))
+        found: Track = self.known[key]
+        return found
 
     def _paint(self, one: ScenePass, layer: LayerPass) -> Baked:
         if layer.source is not None:
             return self._painted(layer)
         frame, region = self._picture(one, layer)
-        return self._shaded(layer, frame, region, "light")
+        planes: dict[str, Any] = dict(frame.passes)
+        if cameras.asked(layer) and "depth" in planes:
+            planes["camera"] = cameras.camera(self, one, layer)
+        pixels, medium = self._apply(layer, frame.pixels, region, "light", planes)
+        return Baked.cropped(pixels, region, medium)
 
     def _region(self, layer: LayerPass) -> Region:
         """What has to be painted of a source: all that is seen of this picture."""
@@ -240,17 +246,13 @@ class Studio:
         inner = pixels[border : border + region.h, border : border + region.w]
         return Baked.cropped(inner, region, medium)
 
-    def _shaded(self, layer: LayerPass, frame: Frame, region: Region, medium: Medium) -> Baked:
-        pixels, medium = self._apply(layer, frame.pixels, region, medium, frame.passes)
-        return Baked.cropped(pixels, region, medium)
-
     def _apply(
         self,
         layer: LayerPass,
         pixels: NDArray[np.float32],
         region: Region,
         medium: Medium,
-        planes: dict[str, NDArray[np.float32]],
+        planes: dict[str, Any],
     ) -> tuple[NDArray[np.float32], Medium]:
         """Run the layer's shaders over its picture; light becomes ink where a shader paints ink."""
         given, told = pixels, layer.layer
@@ -275,9 +277,7 @@ class Studio:
             medium = "ink" if use.shader.gives == "ink" else "light"
         return pixels, medium
 
-    def _inputs(
-        self, use: ShaderPass, region: Region, planes: dict[str, NDArray[np.float32]], layer: LayerPass
-    ) -> Inputs:
+    def _inputs(self, use: ShaderPass, region: Region, planes: dict[str, Any], layer: LayerPass) -> Inputs:
         """The planes a shader asks for: the paper's height, passes of the plate, and what it bakes itself."""
         shader = use.shader
         found: dict[str, Any] = {}

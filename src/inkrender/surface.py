@@ -185,33 +185,13 @@ def anchored(depth: Plane, camera: Camera, region: Region) -> NDArray[np.float32
     return _laid(x * z, y * z, z, camera.pose, camera.focal)
 
 
-def anchored_world(
-    position: NDArray[np.float32], first: Pose, now: Pose, focal: float
-) -> NDArray[np.float32]:
-    """As `anchored`, from a Position pass (h, w, 3). first, now: from world to the space of the shot's first
-    frame and of this one; focal: layer px at 1080 lines."""
-    x, y, z = (np.ascontiguousarray(position[..., c]) for c in range(3))
-    turn, move = (a.astype(np.float32) for a in (now.turn, now.move))
-    away = np.maximum(turn[2, 0] * x + turn[2, 1] * y + turn[2, 2] * z + move[2], np.float32(1e-4))
-    return _laid(x, y, z, first, focal, away)
-
-
-def _laid(
-    x: Plane, y: Plane, z: Plane, pose: Pose, px: float, away: Plane | None = None
-) -> NDArray[np.float32]:
-    """Points carried by the pose and laid out flat as the first frame sees them.
-
-    px: focal length in px at 1080 lines; away: their depth on the present frame, which gives textures their
-    scale (z itself if None)."""
-    u, v = (
-        np.float32(px) * (pose.turn[k] + lean * pose.turn[2]).astype(np.float32)
-        for k, lean in enumerate(LEAN)
-    )
-    moved = [np.float32(px * (pose.move[k] + lean * pose.move[2])) for k, lean in enumerate(LEAN)]
+def _laid(x: Plane, y: Plane, z: Plane, pose: Pose, px: float) -> NDArray[np.float32]:
+    """Points carried by the pose and laid out flat as the first frame sees them; px: focal length."""
     out = np.empty((*z.shape, 3), np.float32)
-    out[..., 0] = u[0] * x + u[1] * y + u[2] * z + moved[0]
-    out[..., 1] = v[0] * x + v[1] * y + v[2] * z + moved[1]
-    out[..., 2] = np.log2(z if away is None else away)
+    for k, lean in enumerate(LEAN):
+        a, b, c = (np.float32(v) for v in px * (pose.turn[k] + lean * pose.turn[2]))
+        out[..., k] = a * x + b * y + c * z + np.float32(px * (pose.move[k] + lean * pose.move[2]))
+    out[..., 2] = np.log2(z)
     return out
 
 
