@@ -39,7 +39,6 @@ def shade(dst, region, at, p, inputs):
     size = (max(2, round(w * f)), max(2, round(h * f)))
     k = region.scale * f
     small = np.clip(np.nan_to_num(lines.at_size(dst, size), nan=0.0), 0, 20)
-    density = small[..., :3].mean(axis=2)
     if inputs.matte is not None:
         matte = np.clip(lines.at_size(np.nan_to_num(inputs.matte), size), 0, 1)
     else:
@@ -49,8 +48,9 @@ def shade(dst, region, at, p, inputs):
         near = 2 * (1 - lines.blur(matte, HUG * k))
         side = 2 * max(1, round(SMALL * k)) + 1
         brush = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
-        wide = cv2.morphologyEx(density, cv2.MORPH_OPEN, brush, borderType=cv2.BORDER_REPLICATE)
-        feature = smoothstep(0.3, 0.9, lines.blur(density - wide, 0.6 * k))
+        light = lines.lightness(small)
+        wide = cv2.morphologyEx(light, cv2.MORPH_CLOSE, brush, borderType=cv2.BORDER_REPLICATE)
+        feature = smoothstep(0.18, 0.42, lines.blur(wide - light, 0.6 * k))
         feature *= smoothstep(2, 10, away)  # the dark rim of a shape is its contour's place
         stays = np.clip(np.float32(p.features) * feature + np.float32(p.shade) * near * near, 0, 1)
         goes = np.clip(np.float32(p.washout) * smoothstep(-0.5, 1.5, away) * (1 - stays), 0, 1)
