@@ -42,7 +42,8 @@ SKY = 0.30  # how willing the sky is, where depth tells it from mist
 ACROSS = 160  # pixels across on which barriers are measured: finer ones are texture
 SUBJECT = 0.25  # how much less willing a likely subject is than what surrounds it
 LEAST_BLANK, LEAST_INK = 0.006, 0.002  # shares of the frame below which an island goes
-CALM = 0.25  # contrast in OKLab, summed over channels, at which a place no longer joins the border
+FAINT = 0.02  # contrast that is none
+CALM = 0.24  # contrast in OKLab, summed over channels, at which a place no longer joins the border
 
 
 def features(
@@ -116,11 +117,22 @@ def apart(lab: NDArray[np.float32]) -> Plane:
     distance = np.full((rows, cols), 9, np.float32)
     distance[[0, -1]] = distance[:, [0, -1]] = 0
     barrier(distance, small.copy(), small.copy(), small, 4)
-    enclosed = 1 - np.exp(-distance / CALM)
+    enclosed = 1 - np.exp(-np.maximum(distance - _texture(small) - FAINT, 0) / CALM)
     unlike = 1 - np.exp(-_unlike_the_border(small) / 4.0)
     # being unlike counts where the way to the border says nothing
     found = np.maximum(enclosed, smoothstep(0.35, 0.75, unlike) * 0.8)
     return np.asarray(cv2.resize(found, (w, h), interpolation=cv2.INTER_LINEAR), np.float32)
+
+
+def _texture(lab: NDArray[np.float32]) -> Plane:
+    """What contrast texture makes by itself: a barrier no higher says only how long the way is.
+
+    Without this, texture all over a frame would leave its rim more willing than its middle. Deviations from
+    the surroundings, but for those of single edges, which an opening takes out.
+    """
+    away = np.abs(lab - cv2.GaussianBlur(lab, (0, 0), 4)).sum(-1)
+    around = cv2.GaussianBlur(np.asarray(away, np.float32), (0, 0), 4)
+    return np.asarray(cv2.morphologyEx(around, cv2.MORPH_OPEN, np.ones((19, 19), np.uint8)), np.float32)
 
 
 def _unlike_the_border(lab: NDArray[np.float32]) -> Plane:

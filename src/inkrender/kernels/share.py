@@ -10,7 +10,7 @@ from .shading import clamp, exp, smoothstep
 
 F = np.float32
 ZERO, HALF, ONE, SEEP = F(0), F(0.5), F(1), F(0.2)
-NEAR_LO, NEAR_HI = F(-1.5), F(-0.2)  # of the fade: where dense ink thins on its way to the paper
+NEAR_LO, NEAR_HI = F(-0.9), F(-0.1)  # of the fade: where dense ink thins on its way to the paper
 
 
 @kernel
