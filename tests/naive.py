@@ -197,9 +197,53 @@ def cdl(rgb, slope, offset, power, saturation, clamp=True):
 
 
 def chroma(encoded, k):
-    lab = colour.oklab(colour.decode(np.maximum(np.float64(encoded), 0), "srgb"))
-    lab[..., 1:] *= k
-    return colour.encode(colour.from_oklab(lab), "srgb")
+    return oklch(encoded, chroma=k)
+
+
+def oklch(encoded, hue=0.0, chroma=1.0, lightness=1.0, bend=None):
+    """bend: (lightness, chroma, hue in degrees) -> the same, before the constants."""
+    rgb = colour.decode(np.maximum(np.float64(encoded), 0), "srgb")
+    lch = np.moveaxis(colour.oklch(rgb), -1, 0)
+    if bend is not None:
+        lch = bend(*lch)
+    lch = np.stack([lch[0] * lightness, lch[1] * chroma, lch[2] + hue], axis=-1)
+    return colour.encode(into_gamut(lch, np.maximum(rgb.max(axis=-1), 1)), "srgb")
+
+
+def into_gamut(lch, peak):
+    """Linear light of OKLCh with the largest chroma, up to its own, that lies within 0..peak."""
+    lch = lch.copy()
+    top = colour.oklab(peak[..., None] * np.ones(3))[..., 0]
+    inside = within(colour.from_oklch(lch), peak)
+    lch[..., 0] = np.where(inside, lch[..., 0], np.clip(lch[..., 0], 0, top))
+    low, high = np.zeros_like(peak), np.ones_like(peak)
+    for _ in range(40):
+        middle = (low + high) / 2
+        tried = lch * np.stack([np.ones_like(middle), middle, np.ones_like(middle)], axis=-1)
+        fits = within(colour.from_oklch(tried), peak)
+        low, high = np.where(fits, middle, low), np.where(fits, high, middle)
+    lch[..., 1] *= np.where(inside, 1, low)
+    return np.clip(colour.from_oklch(lch), 0, peak[..., None])
+
+
+def within(rgb, peak, slack=2e-6):
+    return (rgb >= -slack).all(axis=-1) & (rgb <= peak[..., None] + slack).all(axis=-1)
+
+
+def qualifier(encoded, hue=None, chroma=None, light=None, soft=(15, 0.02, 0.05), grey=(0.005, 0.02)):
+    """0..1: how far a colour lies within ranges of hue (degrees, rising), chroma and lightness."""
+    seen = colour.oklch(colour.decode(np.maximum(np.float64(encoded), 0), "srgb"))
+    matte = np.ones(seen.shape[:-1])
+    if hue is not None:
+        wide = (hue[1] - hue[0]) % 360
+        away = (seen[..., 2] - hue[0] - wide / 2 + 180) % 360 - 180
+        matte = 1 - smoothstep(wide / 2, wide / 2 + soft[0], np.abs(away))
+        matte = matte * smoothstep(*grey, seen[..., 1])
+    for given, x, s in ((chroma, seen[..., 1], soft[1]), (light, seen[..., 0], soft[2])):
+        if given is not None:
+            lo, hi = given
+            matte = matte * smoothstep(lo - s, lo, x) * (1 - smoothstep(hi, hi + s, x))
+    return matte
 
 
 def curve(rgb, table, lo, hi):

@@ -97,8 +97,8 @@ def test_a_neutral_cdl_changes_nothing():
 def test_chroma_equals_the_formula(k):
     pixels = values(3)
     got = run(pixels, lambda p: p.chroma(CANVAS, k))
-    # encoding is steep at black: 1e-6 of linear light is .03 of an 8-bit code there
-    assert np.abs(got - naive.chroma(pixels[..., :3], k)).max() < 3e-5
+    # encoding is steep at black: the slack of the gamut, 2e-6 of linear light, is .007 of an 8-bit code there
+    assert np.abs(got - naive.chroma(pixels[..., :3], k)).max() < 6e-5
 
 
 def test_chroma_equals_coloraide():

@@ -398,7 +398,7 @@ def test_explain_tells_the_ops_in_order():
     program, _ = scene()
     words = [line.split()[0] for line in program.explain()]
     assert words[:4] == ["clear", "resample_over", "resample_over", "resample_over"]
-    assert words[-6:] == ["transmittance", "cdl", "chroma", "from_transmittance", "count_blank", "develop"]
+    assert words[-6:] == ["transmittance", "cdl", "oklch", "from_transmittance", "count_blank", "develop"]
 
 
 @pytest.mark.parametrize(

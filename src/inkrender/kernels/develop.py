@@ -1,9 +1,10 @@
-"""The canvas as light and back, counting blank pixels, and packing pixels for a file with a hash dither."""
+"""The canvas as light and back, counting blank pixels, and packing pixels, dithered, for a file."""
 
 from __future__ import annotations
 
 import numpy as np
 
+from .bluenoise import SIZE, WIDE
 from .jit import inline, kernel
 from .load import F16, F32, U8
 from .primitives import (
@@ -28,7 +29,8 @@ BLANK = F(0.02 * 0.02)  # squared OKLab distance to bare paper below which the e
 DARKEST = F(1e-16)  # the least transmittance that is turned back into absorbance: 36.8
 # a value this near to a code (in codes) is that code: what a round trip of an 8-bit picture leaves of error
 EXACT = F(0.03)
-TEN, MASK10, TO_UNIT = np.uint32(10), np.uint32(1023), F(1 / 1024)
+EDGE = np.uint32(SIZE - 1)
+SIX = np.uint32(6)
 S8, S16, S24 = np.uint32(8), np.uint32(16), np.uint32(24)
 W16, W32, W48 = np.uint64(16), np.uint64(32), np.uint64(48)
 HALF_MAX = F(65504)
@@ -98,38 +100,43 @@ def quantised(x, full, random):
     return np.int32(min(v + (HALF if exact else random), full))
 
 
+@inline
+def noise_row(table, channel, y, seed):
+    """A row of thresholds. Each channel starts at a place of its own, by hash: they do not move together."""
+    h = hash_pixel(channel, hash_row(SIZE, seed))
+    row = np.int64(np.uint32(np.uint32(y) + np.uint32(h >> SIX)) & EDGE)
+    start = row * WIDE + np.int64(h & EDGE)
+    return table[start : start + TILE_W]
+
+
 @kernel
-def pack_8(reg, words, x0, y0, seed, dither):
-    """Register to uint32 RGBA words (TILE,). The dither is a hash of place, channel and seed."""
+def pack_8(reg, words, y0, seed, noise):
+    """Register to uint32 RGBA words (TILE,). noise: `bluenoise.thresholds`, flat, or one number all over."""
     for y in range(TILE_H):
-        row = hash_row(y0 + y, seed)
+        u0, u1 = noise_row(noise, 0, y0 + y, seed), noise_row(noise, 1, y0 + y, seed)
+        u2 = noise_row(noise, 2, y0 + y, seed)
+        at = y * TILE_W
         for x in range(TILE_W):
-            i = y * TILE_W + x
-            h = hash_pixel(x0 + x, row)
-            u0 = (F(np.int32(h & MASK10)) + HALF) * TO_UNIT if dither else HALF
-            u1 = (F(np.int32(np.uint32(h >> TEN) & MASK10)) + HALF) * TO_UNIT if dither else HALF
-            u2 = (F(np.int32(np.uint32(h >> np.uint32(20)) & MASK10)) + HALF) * TO_UNIT if dither else HALF
-            r = np.uint32(quantised(reg[i], FULL_8, u0))
-            g = np.uint32(quantised(reg[TILE + i], FULL_8, u1))
-            b = np.uint32(quantised(reg[2 * TILE + i], FULL_8, u2))
+            i = at + x
+            r = np.uint32(quantised(reg[i], FULL_8, u0[x]))
+            g = np.uint32(quantised(reg[TILE + i], FULL_8, u1[x]))
+            b = np.uint32(quantised(reg[2 * TILE + i], FULL_8, u2[x]))
             a = np.uint32(quantised(reg[3 * TILE + i], FULL_8, HALF))
             words[i] = np.uint32(r | np.uint32(g << S8) | np.uint32(b << S16) | np.uint32(a << S24))
 
 
 @kernel
-def pack_16(reg, longs, x0, y0, seed, dither):
-    """Register to uint64 RGBA words of 16-bit codes (TILE,)."""
+def pack_16(reg, longs, y0, seed, noise):
+    """Register to uint64 RGBA words of 16-bit codes (TILE,). noise: as in `pack_8`."""
     for y in range(TILE_H):
-        row = hash_row(y0 + y, seed)
+        u0, u1 = noise_row(noise, 0, y0 + y, seed), noise_row(noise, 1, y0 + y, seed)
+        u2 = noise_row(noise, 2, y0 + y, seed)
+        at = y * TILE_W
         for x in range(TILE_W):
-            i = y * TILE_W + x
-            h = hash_pixel(x0 + x, row)
-            u0 = (F(np.int32(h & MASK10)) + HALF) * TO_UNIT if dither else HALF
-            u1 = (F(np.int32(np.uint32(h >> TEN) & MASK10)) + HALF) * TO_UNIT if dither else HALF
-            u2 = (F(np.int32(np.uint32(h >> np.uint32(20)) & MASK10)) + HALF) * TO_UNIT if dither else HALF
-            r = np.uint64(quantised(reg[i], FULL_16, u0))
-            g = np.uint64(quantised(reg[TILE + i], FULL_16, u1))
-            b = np.uint64(quantised(reg[2 * TILE + i], FULL_16, u2))
+            i = at + x
+            r = np.uint64(quantised(reg[i], FULL_16, u0[x]))
+            g = np.uint64(quantised(reg[TILE + i], FULL_16, u1[x]))
+            b = np.uint64(quantised(reg[2 * TILE + i], FULL_16, u2[x]))
             a = np.uint64(quantised(reg[3 * TILE + i], FULL_16, HALF))
             longs[i] = r | np.uint64(g << W16) | np.uint64(b << W32) | np.uint64(a << W48)
 
@@ -149,12 +156,16 @@ def pack_half(reg, longs):
 
 
 @kernel
-def store_tile(reg, data, pitch, w, depth, tx, ty, first, last, seed, dither, words, longs):
-    """Tile rows first..last (last not included) of a register into a (h, w, 4) picture at an address."""
+def store_tile(reg, data, pitch, w, depth, tx, ty, first, last, seed, noise, words, longs):
+    """Tile rows first..last (last not included) of a register into a (h, w, 4) picture at an address.
+
+    noise: address of the thresholds of the dither, see `pack_8`.
+    """
     x0, y0 = tx * TILE_W, ty * TILE_H
     n = min(TILE_W, w - x0)
+    table = carray(pointer(noise), (SIZE * WIDE,), np.float32)
     if depth == U8:
-        pack_8(reg, words, x0, y0, seed, dither)
+        pack_8(reg, words, y0, seed, table)
         for y in range(first, last):
             out8 = carray(pointer(data + (y0 + y) * pitch + x0 * 4), (n,), np.uint32)
             row8 = words[y * TILE_W : y * TILE_W + n]
@@ -171,7 +182,7 @@ def store_tile(reg, data, pitch, w, depth, tx, ty, first, last, seed, dither, wo
     if depth == F16:
         pack_half(reg, longs)
     else:
-        pack_16(reg, longs, x0, y0, seed, dither)
+        pack_16(reg, longs, y0, seed, table)
     for y in range(first, last):
         out16 = carray(pointer(data + (y0 + y) * pitch + x0 * 8), (n,), np.uint64)
         row16 = longs[y * TILE_W : y * TILE_W + n]

@@ -1,4 +1,4 @@
-"""Grading a register: transfer curves, ASC CDL, OKLCh chroma, 1-D curves, tetrahedral 3-D tables.
+"""Grading a register: transfer curves, matrices, ASC CDL, 1-D curves, tetrahedral 3-D tables.
 
 CDL: ASC CDL 1.2 (slope, offset, power, then saturation with BT.709 luma). Tetrahedral interpolation: Kasson
 et al. 1993, as the walk from the cell's first corner to its last along the axes in descending order of
@@ -13,35 +13,30 @@ from numba import types
 from numba.extending import intrinsic
 
 from .jit import inline, kernel
-from .oklab import LMS_TO_LAB, RGB_TO_LMS
 from .primitives import (
     GAMMA,
     REC709,
     SRGB,
-    cube_root,
     decoded,
     encoded,
     raised,
     saturate,
-    srgb_decode,
-    srgb_encode,
 )
+from .shading import exp2, log2
 from .tiles import TILE, carray, pointer
 
 F = np.float32
 ZERO, ONE = F(0), F(1)
 CHUNK = 512  # px that a 3-D table is read for at a time
+# ACEScct (S-2016-001) as our "log": linear below the knee, log2 above it
+LOG = 4  # beside the transfer curves of primitives
+LOG_KNEE, LOG_CODE_KNEE = F(0.0078125), F(0.155251141552511)
+LOG_SLOPE, LOG_TOE = F(10.5402377416545), F(0.0729055341958355)
+LOG_RANGE, LOG_SHIFT = F(17.52), F(9.72)
 LUMA_R, LUMA_G, LUMA_B = F(0.2126), F(0.7152), F(0.0722)  # BT.709, as ASC CDL and OpenColorIO have it
 
 I32, I64 = ir.IntType(32), ir.IntType(64)
 V4 = ir.VectorType(ir.FloatType(), 4)
-
-
-def chroma_matrices(k: float) -> np.ndarray:
-    """27 float32: RGB to LMS; OKLab's a and b times k, as one matrix on the cube roots; LMS to RGB."""
-    scaled = np.linalg.inv(LMS_TO_LAB) @ np.diag([1.0, k, k]) @ LMS_TO_LAB
-    parts = [RGB_TO_LMS, scaled, np.linalg.inv(RGB_TO_LMS)]
-    return np.concatenate([part.ravel() for part in parts]).astype(np.float32)
 
 
 def lut_table(lut: np.ndarray) -> np.ndarray:
@@ -66,6 +61,11 @@ def encode(reg, transfer, gamma):
     elif transfer == GAMMA:
         for i in range(3 * TILE):
             reg[i] = encoded(reg[i], GAMMA, gamma)
+    elif transfer == LOG:
+        for i in range(3 * TILE):
+            x = reg[i]
+            above = (log2(max(x, LOG_KNEE)) + LOG_SHIFT) / LOG_RANGE
+            reg[i] = above if x > LOG_KNEE else x * LOG_SLOPE + LOG_TOE
 
 
 @kernel
@@ -80,6 +80,12 @@ def decode(reg, transfer, gamma):
     elif transfer == GAMMA:
         for i in range(3 * TILE):
             reg[i] = decoded(reg[i], GAMMA, gamma)
+    elif transfer == LOG:
+        for i in range(3 * TILE):
+            x = reg[i]
+            # held at 65504, where half floats end
+            above = exp2(min(x * LOG_RANGE - LOG_SHIFT, F(15.99998)))
+            reg[i] = above if x > LOG_CODE_KNEE else (x - LOG_TOE) / LOG_SLOPE
 
 
 @kernel
@@ -118,28 +124,6 @@ def cdl(reg, p, clamp):
 
 
 @kernel
-def chroma(reg, p):
-    """OKLCh chroma of sRGB-encoded colour; p: `chroma_matrices`. Negative light counts as none."""
-    a0, a1, a2, a3, a4, a5, a6, a7, a8 = p[0], p[1], p[2], p[3], p[4], p[5], p[6], p[7], p[8]
-    b0, b1, b2, b3, b4, b5, b6, b7, b8 = p[9], p[10], p[11], p[12], p[13], p[14], p[15], p[16], p[17]
-    c0, c1, c2, c3, c4, c5, c6, c7, c8 = p[18], p[19], p[20], p[21], p[22], p[23], p[24], p[25], p[26]
-    for i in range(TILE):
-        r = srgb_decode(max(reg[i], ZERO))
-        g = srgb_decode(max(reg[TILE + i], ZERO))
-        b = srgb_decode(max(reg[2 * TILE + i], ZERO))
-        l = cube_root(a0 * r + a1 * g + a2 * b)
-        m = cube_root(a3 * r + a4 * g + a5 * b)
-        s = cube_root(a6 * r + a7 * g + a8 * b)
-        u = b0 * l + b1 * m + b2 * s
-        v = b3 * l + b4 * m + b5 * s
-        w = b6 * l + b7 * m + b8 * s
-        u, v, w = u * u * u, v * v * v, w * w * w
-        reg[i] = srgb_encode(c0 * u + c1 * v + c2 * w)
-        reg[TILE + i] = srgb_encode(c3 * u + c4 * v + c5 * w)
-        reg[2 * TILE + i] = srgb_encode(c6 * u + c7 * v + c8 * w)
-
-
-@kernel
 def curve(reg, table, n, lo, hi):
     """Each channel through its own column of a table (n, 3) at an address, linear, held at the ends."""
     t = carray(pointer(table), (n * 3,), np.float32)
@@ -152,6 +136,61 @@ def curve(reg, table, n, lo, hi):
             j = min(np.int64(v), n - 2)
             below = t[3 * j + c]
             reg[at + i] = below + (t[3 * j + 3 + c] - below) * (v - F(j))
+
+
+@kernel
+def matrix(reg, p):
+    """Red, green and blue through a 3x3 matrix, row by row in p."""
+    m0, m1, m2, m3, m4, m5, m6, m7, m8 = p[0], p[1], p[2], p[3], p[4], p[5], p[6], p[7], p[8]
+    for i in range(TILE):
+        r, g, b = reg[i], reg[TILE + i], reg[2 * TILE + i]
+        reg[i] = m0 * r + m1 * g + m2 * b
+        reg[TILE + i] = m3 * r + m4 * g + m5 * b
+        reg[2 * TILE + i] = m6 * r + m7 * g + m8 * b
+
+
+@kernel
+def mix_by(reg, before, matte):
+    """reg <- before where the matte (TILE,) is 0, reg where it is 1."""
+    for c in range(3):
+        at = c * TILE
+        for i in range(TILE):
+            old, new = before[at + i], reg[at + i]
+            reg[at + i] = new if matte[i] == ONE else old + (new - old) * matte[i]
+
+
+@inline
+def along(x, table, cells, lo, scale, first, last):
+    """x through a curve's table (cells + 1,) from lo on; straight beyond it (slopes a cell: first, last)."""
+    at = (x - lo) * scale
+    held = min(max(at, ZERO), F(cells))
+    j = min(np.int32(held), np.int32(cells - 1))
+    y = table[j] + (table[j + 1] - table[j]) * (held - F(j))
+    return y + min(at, ZERO) * first + max(at - F(cells), ZERO) * last
+
+
+@kernel
+def curves(reg, tables, cells, p):
+    """Each channel through its curve: (3, cells + 1) at an address; p, 4 each: lo, cells per unit, slopes."""
+    t = carray(pointer(tables), (3 * (cells + 1),), np.float32)
+    for c in range(3):
+        own, at = t[c * (cells + 1) : (c + 1) * (cells + 1)], c * TILE
+        lo, scale, first, last = p[4 * c], p[4 * c + 1], p[4 * c + 2], p[4 * c + 3]
+        for i in range(TILE):
+            reg[at + i] = along(reg[at + i], own, cells, lo, scale, first, last)
+
+
+@kernel
+def luma_curve(reg, table, cells, p):
+    """BT.709 luma through a curve, added to all channels alike; arguments as of one channel of `curves`."""
+    t = carray(pointer(table), (cells + 1,), np.float32)
+    lo, scale, first, last = p[0], p[1], p[2], p[3]
+    for i in range(TILE):
+        y = LUMA_R * reg[i] + LUMA_G * reg[TILE + i] + LUMA_B * reg[2 * TILE + i]
+        more = along(y, t, cells, lo, scale, first, last) - y
+        reg[i] += more
+        reg[TILE + i] += more
+        reg[2 * TILE + i] += more
 
 
 @intrinsic

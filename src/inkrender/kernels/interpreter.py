@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from . import develop, grade, lift, load, over
+from . import develop, grade, lift, load, oklch, over
 from .jit import kernel
 from .resample import OVER, SCRATCH, resample_tile
 from .tiles import FIELDS, PAPER, REGISTER, REGISTERS, STRIDE, TILE, TILE_H, TILE_W, call_stage
@@ -39,7 +39,7 @@ OP_COLUMNS = 20
     ENCODE,
     DECODE,
     CDL,
-    CHROMA,
+    OKLCH,
     CURVE,
     LUT,
     COUNT_BLANK,
@@ -49,7 +49,12 @@ OP_COLUMNS = 20
     MIX,
     MATTE,
     LOAD_OVER,
-) = range(28)
+    MATRIX,
+    CURVES,
+    LUMA_CURVE,
+    QUALIFY,
+    MIX_MATTE,
+) = range(33)
 
 
 @kernel
@@ -178,8 +183,19 @@ def drive(ops, par, par_room, width, height, top, bottom):
                 elif op == CDL:
                     grade.cdl(reg, p, q[4])
                     zero[r] = 0
-                elif op == CHROMA:
-                    grade.chroma(reg, p)
+                elif op == OKLCH:
+                    oklch.oklch(reg, p, q[4], q[5], q[6], q[7], weights, found)
+                    zero[r] = 0
+                elif op == MATRIX:
+                    grade.matrix(reg, p)
+                elif op == CURVES:
+                    grade.curves(reg, q[4], q[5], p)
+                    zero[r] = 0
+                elif op == LUMA_CURVE:
+                    grade.luma_curve(reg, q[4], q[5], p)
+                    zero[r] = 0
+                elif op == QUALIFY:
+                    oklch.qualify(reg, registers[s * STRIDE : s * STRIDE + REGISTER], p, q[4], q[5])
                     zero[r] = 0
                 elif op == CURVE:
                     grade.curve(reg, q[4], q[5], p[0], p[1])
@@ -202,6 +218,12 @@ def drive(ops, par, par_room, width, height, top, bottom):
                 elif op == MIX:
                     over.mix(reg, registers[s * STRIDE : s * STRIDE + REGISTER], p[0])
                     zero[r] = zero[r] & zero[s]
+                elif op == MIX_MATTE:
+                    at = q[4] * STRIDE + 3 * TILE
+                    grade.mix_by(
+                        reg, registers[s * STRIDE : s * STRIDE + REGISTER], registers[at : at + TILE]
+                    )
+                    zero[r] = 0
                 elif op == MATTE:
                     over.matte(reg, registers[s * STRIDE : s * STRIDE + REGISTER])
                 elif op == STORE:

@@ -22,11 +22,12 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from . import grade, interpreter, load, resample
+from . import bluenoise, grade, interpreter, load, oklch, resample
 from .lift import LiftFields
 from .over import BLEND_MODES
 from .primitives import GAMMA, LINEAR, REC709, SRGB
 from .tiles import (
+    BEFORE,
     CANVAS,
     FIELDS,
     GROUP,
@@ -40,10 +41,24 @@ from .tiles import (
     address,
 )
 
-__all__ = ["BLEND_MODES", "CANVAS", "GROUP", "OTHER", "SPARE", "SRC", "LiftFields", "Program", "Stats"]
+__all__ = [
+    "BEFORE",
+    "BLEND_MODES",
+    "CANVAS",
+    "GROUP",
+    "OTHER",
+    "SPARE",
+    "SRC",
+    "LiftFields",
+    "Program",
+    "Stats",
+]
 
-NAMES = ("canvas", "other", "src", "group", "spare", "paper")
+NAMES = ("canvas", "other", "src", "group", "spare", "paper", "before")
 OUTPUTS = ("uint8", "uint16", "float16", "float32")
+NO_HUES = np.repeat(np.array([[1], [0], [0]], np.float32), 2, axis=1)
+NO_TONES = NO_HUES
+ROUNDED = np.full((bluenoise.SIZE, bluenoise.WIDE), 0.5, np.float32)  # a dither that rounds
 WHOLE = 1 / 1024  # px from whole that nobody sees: sums of camera and layer places are rarely exact
 
 
@@ -309,13 +324,78 @@ class Program:
             interpreter.CDL, reg, par=par, numbers=[int(clamp)], say=say + ("" if clamp else " unclamped")
         )
 
+    def oklch(
+        self,
+        reg: int,
+        hue: float = 0.0,
+        chroma: float = 1.0,
+        lightness: float = 1.0,
+        hues: NDArray[np.float32] | None = None,
+        tones: NDArray[np.float32] | None = None,
+    ) -> None:
+        """Move sRGB-encoded colour in OKLCh: hue turned (degrees), chroma and lightness times a factor.
+
+        hues (3, n + 1) over the diamond angle and tones (3, n + 1) over lightness come first: `oklch.bend`.
+        What leaves the gamut comes back along its chroma.
+        """
+        if not (chroma >= 0 and lightness >= 0):
+            raise ValueError(f"chroma and lightness are 0 or more, not {chroma} and {lightness}")
+        if hues is None and tones is None and (hue, chroma, lightness) == (0, 1, 1):
+            return
+        numbers = [0, 0, 0, 0]
+        if hues is not None or tones is not None:
+            by_hue, by_tone = NO_HUES if hues is None else hues, NO_TONES if tones is None else tones
+            for table in (by_hue, by_tone):
+                if table.dtype != np.float32 or table.ndim != 2 or table.shape[0] != 3 or table.shape[1] < 2:
+                    raise ValueError(
+                        f"a table of oklch is float32 (3, n + 1), not {table.dtype} {table.shape}"
+                    )
+            kept = [np.ascontiguousarray(by_hue), np.ascontiguousarray(by_tone)]
+            self._kept += kept
+            numbers = [n for table in kept for n in (address(table), table.shape[1] - 1)]
+        say = f"oklch {_name(reg)} hue {hue:g} chroma {chroma:g} lightness {lightness:g}"
+        say += " with curves" if numbers[0] else ""
+        par = oklch.matrices(hue, chroma, lightness).tolist()
+        self._add(interpreter.OKLCH, reg, par=par, numbers=numbers, say=say)
+
     def chroma(self, reg: int, k: float) -> None:
         """OKLCh chroma times k, on sRGB-encoded values."""
-        if not k >= 0:
-            raise ValueError(f"chroma is 0 or more, not {k}")
-        if k != 1:
-            par = grade.chroma_matrices(float(k)).tolist()
-            self._add(interpreter.CHROMA, reg, par=par, say=f"chroma {_name(reg)} {k:g}")
+        self.oklch(reg, chroma=k)
+
+    def matrix(self, reg: int, rows: ArrayLike) -> None:
+        """Red, green and blue through a 3x3 matrix, on the values as they are."""
+        values = np.asarray(rows, np.float64)
+        if values.shape != (3, 3):
+            raise ValueError(f"a matrix of colours is (3, 3), not {values.shape}")
+        self._add(interpreter.MATRIX, reg, par=values.ravel().tolist(), say=f"matrix {_name(reg)}")
+
+    def curves(self, reg: int, tables: NDArray[np.float32], ends: ArrayLike) -> None:
+        """Each channel through its curve: tables float32 (3, n + 1); ends (3, 4): `grade.curves`."""
+        kept, par = self._curve_tables(tables, ends, 3)
+        self._add(interpreter.CURVES, reg, par=par, numbers=kept, say=f"curves {_name(reg)}")
+
+    def luma_curve(self, reg: int, table: NDArray[np.float32], ends: ArrayLike) -> None:
+        """BT.709 luma through a curve, colour differences kept: table float32 (1, n + 1), ends (1, 4)."""
+        kept, par = self._curve_tables(table, ends, 1)
+        self._add(interpreter.LUMA_CURVE, reg, par=par, numbers=kept, say=f"luma curve {_name(reg)}")
+
+    def qualify(self, reg: int, before: int, par: ArrayLike, hues: NDArray[np.float32]) -> None:
+        """reg <- before outside a range of colour: par (29,) and hues (n + 1,) as in `oklch.qualify`."""
+        self._two(reg, before)
+        values = np.asarray(par, np.float64).ravel()
+        if values.size != 29 or hues.dtype != np.float32 or hues.ndim != 1 or hues.size < 2:
+            raise ValueError(f"a range of colour has 29 numbers and a table of hues, not {values.size}")
+        table = np.ascontiguousarray(hues)
+        self._kept.append(table)
+        say = f"qualify {_name(reg)} against {_name(before)}"
+        numbers = [address(table), table.size - 1]
+        self._add(interpreter.QUALIFY, reg, before, par=values.tolist(), numbers=numbers, say=say)
+
+    def mix_matte(self, reg: int, before: int, matte: int) -> None:
+        """reg <- before where the cover of `matte` is 0, reg where it is 1."""
+        self._two(reg, before)
+        say = f"mix {_name(reg)} over {_name(before)} by {_name(matte)}"
+        self._add(interpreter.MIX_MATTE, reg, before, numbers=[matte], say=say)
 
     def curve(self, reg: int, table: ArrayLike, lo: float = 0.0, hi: float = 1.0) -> None:
         """Each channel through its column of a (n, 3) table over lo..hi, linear between, held outside."""
@@ -381,16 +461,17 @@ class Program:
     def store(self, reg: int, out: NDArray[Any], dither_seed: int | None = None) -> None:
         """reg into out, (h, w, 4) uint8, uint16, float16 or float32, values as they are (encode first).
 
-        Integer outputs clamp to 0..1 and round. With a seed they are dithered by a hash of place and seed,
-        but only where quantising changes a value: a picture that passed through unchanged stays bit for bit.
+        Integer outputs clamp to 0..1 and round. With a seed they are dithered by blue noise, shifted by the
+        seed, where quantising changes a value: a picture that passed through unchanged stays bit for bit.
         """
         _pixels(out, {kind: 0 for kind in OUTPUTS}, "store")
         if out.shape[:2] != (self.height, self.width) or not out.flags.writeable:
             raise ValueError(f"store writes {self.width}x{self.height} px, not {out.shape[1]}x{out.shape[0]}")
-        seed, dither = (0, 0) if dither_seed is None else (int(dither_seed) & 0xFFFFFFFF, 1)
-        numbers = [address(out), out.strides[0], load.DEPTHS[out.dtype.name], seed, dither]
-        self._kept.append(out)
-        say = f"store {_name(reg)} -> {out.dtype}" + (f" dither {seed}" if dither else "")
+        seed = 0 if dither_seed is None else int(dither_seed) & 0xFFFFFFFF
+        noise = ROUNDED if dither_seed is None else bluenoise.thresholds()
+        numbers = [address(out), out.strides[0], load.DEPTHS[out.dtype.name], seed, address(noise)]
+        self._kept += [out, noise]
+        say = f"store {_name(reg)} -> {out.dtype}" + (f" dither {seed}" if dither_seed is not None else "")
         self._add(interpreter.STORE, reg, numbers=numbers, say=say)
 
     # ------------------------------------------------------------------------------------------------------
@@ -484,6 +565,17 @@ class Program:
         numbers = [address(values), values.shape[0], values.shape[1]]
         self._add(interpreter.FIELD, slot, par=[x, y, step_x, step_y], numbers=numbers)
 
+    def _curve_tables(
+        self, tables: NDArray[np.float32], ends: ArrayLike, count: int
+    ) -> tuple[list[int], list[float]]:
+        par = np.asarray(ends, np.float64)
+        wrong = tables.dtype != np.float32 or tables.ndim != 2 or tables.shape[0] != count
+        if wrong or tables.shape[1] < 2 or par.shape != (count, 4):
+            raise ValueError(f"curves are float32 ({count}, n + 1), not {tables.dtype} {tables.shape}")
+        kept = np.ascontiguousarray(tables)
+        self._kept.append(kept)
+        return [address(kept), kept.shape[1] - 1], par.ravel().tolist()
+
     def _two(self, dst: int, src: int) -> None:
         if dst == src:
             raise ValueError(f"dst and src are both {_name(dst)}: two registers are needed")
@@ -517,7 +609,7 @@ def _opacity(opacity: float) -> float:
 
 
 def _transfer(transfer: str) -> tuple[int, float]:
-    known = {"linear": LINEAR, "srgb": SRGB, "rec709": REC709}
+    known = {"linear": LINEAR, "srgb": SRGB, "rec709": REC709, "log": grade.LOG}
     if transfer in known:
         return known[transfer], 1.0
     found = re.fullmatch(r"gamma\s*([0-9]*\.?[0-9]+)", transfer)

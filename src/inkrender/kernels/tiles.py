@@ -23,7 +23,8 @@ PAD, OCC = 8, 32  # of a baked layer: see inkrender.frame.Baked
 
 CANVAS, OTHER, SRC, GROUP, SPARE = range(5)
 PAPER = 5  # filled when an op needs it
-REGISTERS = 6
+BEFORE = 6  # what a part of a grade is mixed with
+REGISTERS = 7
 FIELDS = 16  # planes that a stage may read
 
 
