@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from fontTools import ttLib
+from fontTools.pens import areaPen
 
-from inkrender import cache, colour
+from inkrender import cache, colour, typeface
 from inkrender.errors import PlateError, SceneError
 from inkrender.io import text, vector
 
@@ -77,8 +78,25 @@ def test_glyphs_are_those_fonttools_finds():
     for path in text.fonts().values():
         font = ttLib.TTFont(path)
         order = {name: i for i, name in enumerate(font.getGlyphOrder())}
-        face = text._face(path, 0)
+        face = typeface.face_of(path)
         assert face.glyphs == {code: order[name] for code, name in font.getBestCmap().items()}
+
+
+@pytest.mark.parametrize("name", sorted(text.fonts()))
+def test_outlines_are_those_fonttools_draws(name):
+    path = text.fonts()[name]
+    font = ttLib.TTFont(path)
+    glyphs, em = font.getGlyphSet(), font["head"].unitsPerEm
+    for code, glyph in font.getBestCmap().items():
+        pen = areaPen.AreaPen(glyphs)
+        glyphs[glyph].draw(pen)
+        area = sum(_area(c) for c in typeface.outline(path, chr(code)))
+        assert area == pytest.approx(pen.value / em**2, abs=2e-3)  # curves as eight straight pieces
+
+
+def _area(contour):
+    x, y = contour.T
+    return float(np.sum(x * np.roll(y, -1) - np.roll(x, -1) * y) / 2)
 
 
 def test_empty_text_is_refused():
