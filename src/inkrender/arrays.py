@@ -68,6 +68,7 @@ def liubai(
         allow_holes=allow_holes,
         edge=edge,
         bleed=bleed,
+        soft=chosen.soft,
         seed=seed,
     )
     region = Region(0.0, 0.0, w, h, h / 1080)

@@ -27,6 +27,7 @@ DIRECTIONS: Mapping[str, tuple[float, float]] = {
 ALIASES: Mapping[str, str] = {"corner": "lower_left", "half_side": "left"}
 PRIORS = (*DIRECTIONS, *ALIASES, "thirds")
 STRENGTH = 0.3  # how far a prior moves the potential, whose features lie in 0..1
+SOFT = 0.15  # over how much of the potential ink fades into mist
 
 _PICTURE = re.compile(r".*\.(png|jpe?g|tiff?|exr|bmp|webp)$", re.IGNORECASE)
 
@@ -39,6 +40,7 @@ class Preset:
     prior: str | None = None
     strength: float = STRENGTH
     weights: Mapping[str, float] = field(default_factory=dict)
+    soft: float = SOFT
 
 
 PRESETS: Mapping[str, Preset] = {
@@ -52,7 +54,8 @@ PRESETS: Mapping[str, Preset] = {
     "modern": Preset(0.35, weights={"sat": 0.35}),
     "full": Preset(0.15, weights={"sat": 0.35}),
     # in the dark light is the subject, not the paper: what gives way is mist, sky and what joins the border
-    "night": Preset(0.10, weights={"light": 0.0, "sat": 0.0, "mist": 0.8}),
+    # dark washes end soon, or half the night is fog
+    "night": Preset(0.10, weights={"light": 0.0, "sat": 0.0, "mist": 0.8}, soft=0.09),
 }
 
 

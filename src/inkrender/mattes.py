@@ -42,6 +42,7 @@ def lift_inputs(small: Studio, one: ScenePass, wanted: LiubaiPass) -> dict[str, 
         "allow_holes": wanted.allow_holes,
         "edge": wanted.edge,
         "bleed": wanted.bleed,
+        "soft": wanted.soft,
     }
 
 

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import colour
+from .composition import SOFT
 from .fields import FAR, NEAR, blur
 from .frame import Region
 from .kernels.lift import LiftFields
@@ -104,7 +105,7 @@ def problem_for(
     allow_holes: bool = False,
     edge: Edge = "auto",
     bleed: float = 8.0,
-    soft: float = 0.15,
+    soft: float = SOFT,
     lines: float = 0.0,
     weights: Mapping[str, float] | None = None,
     near: float = NEAR,
@@ -184,7 +185,7 @@ class Problem:
         claim: Plane | None = None,
         edge: Edge = "auto",
         bleed: float = 8.0,
-        soft: float = 0.15,
+        soft: float = SOFT,
         seed: int = 0,
         origin: tuple[float, float] = (0.0, 0.0),
         paper: NDArray[Any] = colour.PAPER,
@@ -426,9 +427,9 @@ def _hardness(
     if edge == "torn":
         return np.asarray(np.clip(hard, 0, 1), np.float32)
     if edge == "dry":
-        return np.asarray(-np.clip(np.maximum(hard, smoothstep(0.0008, 0.003, slope)), 0, 1), np.float32)
+        return np.asarray(-np.clip(np.maximum(hard, smoothstep(0.0016, 0.004, slope)), 0, 1), np.float32)
     # where the picture has a grain (wood, grass, strata) the brush runs dry along it, here and there
-    dry = _grain(light, scale) * smoothstep(0.0004, 0.0012, slope) * smoothstep(-0.25, 0.35, lost)
+    dry = _grain(light, scale) * smoothstep(0.0022, 0.0045, slope) * smoothstep(-0.25, 0.35, lost)
     return np.asarray(np.clip(hard - (hard + np.float32(0.85)) * dry, -1, 1), np.float32)
 
 

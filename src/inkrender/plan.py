@@ -110,7 +110,7 @@ class LiubaiPass:
 
     protect: names of layers; spared, reserve: what else is left whole, and what is left bare first, as the
     scene says it. prior: a direction, "thirds", or the path of a map. weights: by feature, only those that
-    differ from the usual.
+    differ from the usual. soft: over how much of the potential ink fades into mist.
     """
 
     target: float
@@ -123,7 +123,7 @@ class LiubaiPass:
     strength: float = composition.STRENGTH
     weights: tuple[tuple[str, float], ...] = ()
     allow_holes: bool = False
-    preset: str | None = None
+    soft: float = composition.SOFT
 
 
 @dataclass(frozen=True)
@@ -271,7 +271,7 @@ def _lift(one: scene.Scene, told: scene.Liubai, frame: int) -> LiubaiPass:
         strength=float(value_at(preset.strength if told.strength is None else told.strength, frame)),
         weights=tuple(sorted(weights.items())),
         allow_holes=told.allow_holes,
-        preset=told.preset,
+        soft=preset.soft,
     )
 
 
