@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+import inkrender as ink
 from inkrender import colour, potential
 from inkrender import negative_space as liubai
+from inkrender.composition import PRESETS
 from inkrender.engine import lift_fields
 from inkrender.fields import blur
 from inkrender.frame import Baked, Region
@@ -21,9 +26,9 @@ def landscape(seed: int = 3) -> np.ndarray:
     """A canvas of ink (H, W, 4): washes that darken downwards, with hills of noise."""
     down = np.linspace(0.2, 1.2, H, dtype=np.float32)[:, None]
     hills = np.clip(down + 0.7 * field(Region(0, 0, W, H, SCALE), (500, 500), seed), 0, None)
-    ink = np.zeros((H, W, 4), np.float32)
-    ink[..., :3] = hills[..., None] * colour.absorbance("indigo")
-    return ink
+    canvas = np.zeros((H, W, 4), np.float32)
+    canvas[..., :3] = hills[..., None] * colour.absorbance("indigo")
+    return canvas
 
 
 def finished(lower: np.ndarray, matte: np.ndarray, upper: np.ndarray | None = None) -> np.ndarray:
@@ -220,3 +225,155 @@ def test_a_proxy_decides_what_the_master_decides() -> None:
 def test_what_cannot_be_meant_is_refused(arguments: dict, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         liubai.lift_for(landscape(), **arguments)
+
+
+# whole pictures ------------------------------------------------------------------------------------------
+
+
+def portrait(h: int = 270, w: int = 480) -> tuple[ink.Frame, np.ndarray]:
+    """A light subject with a white heart on dark, uneven ground, as light; and the matte of the subject."""
+    scale = h / 1080
+    y, x = (np.mgrid[:h, :w].astype(np.float32) + 0.5) / h
+    rim = 0.02 * field(Region(0, 0, w, h, scale), (160, 160), 11)
+    away = np.hypot(x - 0.8, y - 0.5) + rim
+    matte = np.clip((0.27 - away) * h + 0.5, 0, 1)
+    ground = 0.06 * (1 + 0.7 * field(Region(0, 0, w, h, scale), (420, 300), 12, 3))
+    light = np.ones((h, w, 4), np.float32)
+    petals = 0.45 + 0.15 * np.cos(14 * np.arctan2(y - 0.5, x - 0.8)) * np.clip(away / 0.27, 0, 1)
+    petals = np.where(away < 0.06, 0.95, petals)
+    for c, tint in enumerate((1.0, 0.6, 0.35)):
+        light[..., c] = ground * (0.5 + 0.3 * c) * (1 - matte) + petals * tint * matte
+    return ink.Frame(light), matte.astype(np.float32)
+
+
+def blank_of(frame: ink.Frame) -> np.ndarray:
+    return colour.blank(frame.pixels)
+
+
+def components(blank: np.ndarray) -> int:
+    """Connected areas of bare paper above 1e-4 of the frame."""
+    found = cv2.connectedComponentsWithStats(blank.astype(np.uint8), connectivity=8)[2][1:, cv2.CC_STAT_AREA]
+    return int((found > 1e-4 * blank.size).sum())
+
+
+@pytest.mark.parametrize("target", [0.15, 0.35, 0.6])
+@pytest.mark.parametrize("lines", [270, 540])
+def test_the_share_on_the_finished_frame_is_within_a_point(target: float, lines: int) -> None:
+    frame, _ = portrait(lines, lines * 16 // 9)
+    assert blank_of(ink.liubai(frame, target=target)).mean() == pytest.approx(target, abs=0.01)
+
+
+@pytest.mark.parametrize("lines", [270, 432])
+def test_no_paper_shows_in_a_given_subject(lines: int) -> None:
+    frame, matte = portrait(lines, lines * 16 // 9)
+    made = ink.liubai(frame, target=0.8, protect=matte)
+    assert blank_of(made)[matte > 0.9].mean() < 0.01
+
+
+def test_the_inside_of_a_likely_subject_is_not_blank() -> None:
+    frame, matte = portrait()
+    made = ink.liubai(frame, target=0.6)
+    bare = -np.log(np.clip(frame.pixels[..., :3], 0.006, 1)).sum(-1) < 0.1
+    assert blank_of(made)[(matte > 0.9) & ~bare].mean() < 0.01
+
+
+@pytest.mark.parametrize("target", [0.2, 0.4, 0.6])
+@pytest.mark.parametrize("edge", ["auto", "torn", "dry"])
+def test_paper_lies_in_few_large_areas(target: float, edge: str) -> None:
+    frame, _ = portrait(360, 640)
+    assert components(blank_of(ink.liubai(frame, target=target, edge=edge))) <= 10
+
+
+def test_there_is_no_black_halo_round_a_subject_on_dark_ground() -> None:
+    """Where paper and dark ground meet away from edges of the picture, ink thins before it ends."""
+    frame, matte = portrait()
+    ground = cv2.dilate(matte, np.ones((9, 9), np.uint8)) == 0
+    before = -np.log(np.clip(frame.pixels[..., :3], 0.006, 1)).mean(-1)[ground].mean()
+    made = ink.liubai(frame, target=0.6)
+    left = made.pixels[..., :3].mean(-1)[ground & ~blank_of(made)]
+    assert before > 2.5
+    assert np.quantile(left, 0.9) < 2.0
+
+
+def test_a_proxy_looks_like_the_master() -> None:
+    """Where paper lies and how its edges run is the same at 270 and at 1080 lines."""
+    small, large = (ink.liubai(portrait(n, n * 16 // 9)[0], target=0.45) for n in (270, 1080))
+    alpha = [f.pixels[..., :3].mean(-1) for f in (small, large)]
+    halved = cv2.resize(alpha[1], (480, 270), interpolation=cv2.INTER_AREA)
+    assert np.abs(blur(halved - alpha[0], 2)).mean() < 0.03
+    assert blank_of(small).mean() == pytest.approx(blank_of(large).mean(), abs=0.01)
+
+
+def test_a_corner_prior_paints_its_corner() -> None:
+    left, right = (
+        ink.liubai(portrait()[0], target=0.5, prior=p, strength=0.8, edge="mist")
+        for p in ("lower_left", "lower_right")
+    )
+    inked = [~blank_of(f) for f in (left, right)]
+    across = [np.mean(np.nonzero(f)[1]) / f.shape[1] for f in inked]
+    assert across[0] < across[1] - 0.1
+
+
+def test_a_painted_map_says_where_paper_goes() -> None:
+    wanted = np.zeros((270, 480), np.float32)
+    wanted[:, 240:] = 1
+    made = ink.liubai(portrait()[0], target=0.4, prior=wanted, strength=1.5)
+    assert blank_of(made)[:, 250:].mean() > blank_of(made)[:, :230].mean() + 0.3
+
+
+def test_a_preset_brings_its_target() -> None:
+    made = ink.liubai(portrait()[0], preset="song_corner")
+    assert made.info["liubai"]["target"] == PRESETS["song_corner"].target
+    assert made.info["liubai"]["met"]
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.integers(0, 2**31), st.floats(0.02, 0.98), st.floats(0.02, 0.98))
+def test_more_is_asked_more_is_blank_within_reach(seed: int, a: float, b: float) -> None:
+    random = np.random.default_rng(seed)
+    lower = np.zeros((54, 96, 4), np.float32)
+    lower[..., :3] = np.clip(blur(random.random((54, 96)).astype(np.float32), 3), 0, 2)[..., None] * 2
+    protect = (blur(random.random((54, 96)).astype(np.float32), 6) > 0.52).astype(np.float32)
+    problem = liubai.problem_for(lower, protect=protect)
+    low, high = problem.reachable
+    shares = [problem.share(problem.threshold(t)) for t in sorted((a, b))]
+    assert shares[0] <= shares[1] + 1e-6
+    for target, share in zip(sorted((a, b)), shares, strict=True):
+        assert low <= share <= high
+        assert share == pytest.approx(min(max(target, low), high), abs=0.01)
+
+
+@pytest.mark.parametrize("odd", [np.nan, np.inf, 1e4])
+def test_broken_and_very_bright_pixels_give_a_finite_picture(odd: float) -> None:
+    frame, _ = portrait(108, 192)
+    frame.pixels[20:30, 30:60, :3] = odd
+    if np.isfinite(odd):
+        assert np.isfinite(ink.liubai(frame, target=0.4).pixels).all()
+    else:
+        with pytest.raises(ink.PlateError, match=r"ink\.read"):
+            ink.liubai(frame, target=0.4)
+
+
+@pytest.mark.parametrize(("level", "share"), [(0.0, 0.4), (1.0, 1.0)])
+def test_a_frame_of_one_tone_is_a_sensible_picture(level: float, share: float) -> None:
+    """Black gives way like any wash, white is paper already; both are finite and told as they are."""
+    light = np.full((108, 192, 4), level, np.float32)
+    light[..., 3] = 1
+    made = ink.liubai(ink.Frame(light), target=0.4, white=1.0)
+    assert np.isfinite(made.pixels).all()
+    assert blank_of(made).mean() == pytest.approx(share, abs=0.02)
+    assert made.info["liubai"]["met"] == (share == 0.4)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({}, "target .* or a preset"),
+        ({"preset": "literatti"}, 'did you mean "literati"'),
+        ({"target": 0.4, "prior": "middle"}, "thirds"),
+        ({"target": 0.4, "protect": np.zeros((9, 9), np.float32)}, "the frame's size"),
+    ],
+)
+def test_what_an_array_call_cannot_mean_is_refused(arguments: dict, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        ink.liubai(portrait(108, 192)[0], **arguments)
