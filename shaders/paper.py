@@ -26,7 +26,7 @@ def shade(dst, region, at, p, inputs):
     fibres = paint.fibre_matte(region, paint.mixed(p.seed, 14), p.fibres)
     tone = paint.field(region, (420.0, 380.0), paint.mixed(p.seed, 20), 3)
     shade_of = (
-        (height - 0.5) * np.float32(0.036 * p.grain) - 0.035 * fibres + tone * np.float32(0.014 * p.drift)
+        (height - 0.5) * np.float32(0.036 * p.grain) - 0.08 * fibres + tone * np.float32(0.014 * p.drift)
     )
     warmth = paint.field(region, (760.0, 640.0), paint.mixed(p.seed, 21), 2) * np.float32(0.004 * p.drift)
     base = absorbance(p.tint)
