@@ -61,7 +61,7 @@ PRESETS: Mapping[str, Preset] = {
 
 @dataclass(frozen=True)
 class MatteName:
-    """A matte by name. kind: crypto (an object), id (an object index), pass (a channel), file, layer."""
+    """A matte by name. kind: crypto (objects), id (object indices), pass (a channel), file, layer."""
 
     kind: Literal["crypto", "id", "pass", "file", "layer"]
     name: str
@@ -81,8 +81,8 @@ def matte_name(text: str, layers: tuple[str, ...] = ()) -> MatteName:
     if colon and kind in ("crypto", "pass") and name.strip():
         return MatteName(kind, name.strip())  # type: ignore[arg-type]
     if colon and kind == "id":
-        if not re.fullmatch(r"\d+", name.strip()):
-            raise SceneError(f'"{text}" names no object index: write "id:7"')
+        if not re.fullmatch(r"\s*\d+\s*(,\s*\d+\s*)*", name):
+            raise SceneError(f'"{text}" names no object index: write "id:7" or "id:3, 7"')
         return MatteName("id", name.strip())
     if _PICTURE.match(text):
         return MatteName("file", text)

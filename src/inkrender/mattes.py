@@ -18,7 +18,7 @@ from . import cache, composition, engine, potential
 from .bake import Studio
 from .composition import MatteName
 from .errors import PlateError, SceneError
-from .io import stills
+from .io import named, stills
 from .io.sequence import Sequence
 from .plan import LayerPass, LiubaiPass, ScenePass
 
@@ -34,8 +34,8 @@ def lift_inputs(small: Studio, one: ScenePass, wanted: LiubaiPass) -> dict[str, 
     under = {layer.layer.name for layer in one.lower}
     spared = [*(name for name in wanted.protect if name in under), *wanted.spared]
     return {
-        "protect": _together(small, one, spared),
-        "reserve": _together(small, one, wanted.reserve),
+        "protect": _union([*_mattes(small, one, spared), *_subjects(small, one)]),
+        "reserve": _union(_mattes(small, one, wanted.reserve)),
         "picture": _picture(small, one),
         "prior": _prior(small, wanted),
         "weights": dict(wanted.weights),
@@ -48,7 +48,8 @@ def lift_inputs(small: Studio, one: ScenePass, wanted: LiubaiPass) -> dict[str, 
 
 def protected(studio: Studio, one: ScenePass, wanted: LiubaiPass) -> Plane | None:
     """All that a scene wants left whole, wherever it lies, float32 (h, w); None where it names nothing."""
-    return _together(studio, one, (*wanted.protect, *wanted.spared))
+    words = (*wanted.protect, *wanted.spared)
+    return _union([*_mattes(studio, one, words), *_subjects(studio, one)])
 
 
 def prints(small: Studio, one: ScenePass, wanted: LiubaiPass) -> list[str]:
@@ -72,10 +73,23 @@ def read_matte(path: Path, size: tuple[int, int]) -> Plane:
     return _fitted(plane[..., 0] if plane.ndim == 3 else plane, size, str(path))
 
 
-def _together(small: Studio, one: ScenePass, words: Iterable[str]) -> Plane | None:
-    """The union of mattes, or None where there is none."""
-    found = [_matte(small, one, _named(one, word)) for word in words]
+def _union(found: list[Plane]) -> Plane | None:
     return np.maximum.reduce(found) if found else None
+
+
+def _mattes(small: Studio, one: ScenePass, words: Iterable[str]) -> list[Plane]:
+    return [_matte(small, one, _named(one, word)) for word in words]
+
+
+def _subjects(small: Studio, one: ScenePass) -> list[Plane]:
+    """The mattes that plates under the lift have among their inputs: what they mark is a subject."""
+    found = []
+    for layer in one.lower:
+        if layer.kind == "file" and "matte" in layer.layer.inputs and still_view(layer):
+            plane = small.plane(one, layer, "matte")
+            if plane is not None:
+                found.append(_fitted(plane, small.size, f'the matte of layer "{layer.layer.name}"'))
+    return found
 
 
 def _named(one: ScenePass, word: str) -> MatteName:
@@ -107,13 +121,10 @@ def of_plate(path: Path, name: MatteName) -> NDArray[np.float32]:
     object index. Raises PlateError for what the file does not hold."""
     if path.suffix.lower() != ".exr":
         raise PlateError(f'{path} has no channels to read "{name.kind}:{name.name}" from: it is no EXR')
-    if name.kind == "crypto":
-        from .io import cryptomatte
-
-        return cryptomatte.matte(path, (name.name,))
-    plane = stills.read_pass(path, "id" if name.kind == "id" else name.name)
-    plane = plane[..., 0] if plane.ndim == 3 else plane
-    return np.asarray(np.abs(plane - int(name.name)) < 0.5, np.float32) if name.kind == "id" else plane
+    if name.kind in ("crypto", "id"):
+        return named.plane(path, "matte", f"{name.kind}:{name.name}")
+    plane = stills.read_pass(path, name.name)
+    return plane[..., 0] if plane.ndim == 3 else plane
 
 
 def _fitted(plane: NDArray[np.float32], size: tuple[int, int], what: str) -> Plane:
