@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import cache, cameras, following, paint, points, scene
-from .errors import InkError, SceneError, ShaderError
+from .errors import InkError, PlateError, SceneError, ShaderError
 from .frame import Baked, Frame, Medium, Region
 from .plan import MARGIN, LayerPass, ScenePass, ShaderPass, sheet
 from .shader import At, Inputs
@@ -46,7 +46,8 @@ _pictures = cache.Memory(limit=GIB // 4)  # files of the last few frames, as the
 class Studio:
     """Where a film is painted: its paper, and the size its layers are baked at.
 
-    scale: output px per px at 1080 lines. paper: the film's paper shader.
+    scale: output px per px at 1080 lines. paper: the film's paper shader. known: what has been found out about
+    scenes as a whole (tracks, surveys), which does not depend on the output's size.
     """
 
     film: scene.Film
@@ -54,6 +55,7 @@ class Studio:
     paper: ShaderPass
     folders: tuple[Path, ...] = ()
     store: Path = field(default_factory=cache.folder)
+    known: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def scale(self) -> float:
@@ -78,19 +80,10 @@ class Studio:
         """The same film at 270 lines: where what a frame must know beforehand is worked out."""
         w, h = self.film.size
         size = 2 * round(w * PROXY_LINES / h / 2), PROXY_LINES
-        if self.size == size:
-            return self
-        found = replace(self, size=size)
-        found.__dict__["known"] = self.known  # what a scene is does not depend on the output's size
-        return found
+        return self if self.size == size else replace(self, size=size)
 
     @cached_property
     def _keys(self) -> dict[tuple[Any, ...], str]:
-        return {}
-
-    @cached_property
-    def known(self) -> dict[Any, Any]:
-        """What has been found out about scenes as a whole: tracks, surveys."""
         return {}
 
     def height(self, region: Region) -> Plane:
@@ -478,7 +471,7 @@ def read_plate(
         raw = _clip(path).raw(number)
         transfer = raw.transfer if told.transfer == "auto" else told.transfer
         return Frame(stills.to_light(raw.pixels, transfer, raw.premultiplied))
-    from .io import stills
+    from .io import named, stills
 
     frame = stills.read(
         path,
@@ -490,13 +483,42 @@ def read_plate(
     passes = dict(frame.passes)
     for name, where in planes.items():
         beside = one.path(where)
-        if beside.is_file():
-            passes[name] = stills.read_pass(beside, name)
+        if named.is_named(where):
+            passes[name] = named.plane(path, name, where)
+        elif beside.is_file():
+            passes[name] = _beside(stills.read_pass(beside, name), name, beside, frame.size)
         elif _holds(path, where):
             passes[name] = stills.read_pass(path, where)
         else:  # footage without that pass: a shader that cannot do without it says so
             passes.pop(name, None)
+            if path.suffix.lower() == ".exr":  # where it would be looked for
+                frame.info["warnings"].append(f'has no {name} (inputs.{name} = "{where}"): done without it')
     return Frame(frame.pixels, frame.medium, passes, frame.info)
+
+
+def _beside(plane: Plane, name: str, path: Path, size: tuple[int, int]) -> Plane:
+    """A plane from a file of its own at the plate's size (w, h); PlateError where the shape is another."""
+    import cv2
+
+    (w, h), (rows, cols) = size, plane.shape[:2]
+    if (cols, rows) == size:
+        return plane
+    if abs(cols * h - rows * w) > 0.02 * cols * h:
+        raise PlateError(
+            f"{path} ({name}) is {cols}x{rows}, the plate {w}x{h}: "
+            "it has to show the same picture, in any size"
+        )
+    how = _resampling(name, cols > w)
+    return np.asarray(cv2.resize(plane, size, interpolation=how), np.float32)
+
+
+def _resampling(name: str, down: bool) -> int:
+    """How a pass is brought to another size: a matte is averaged, what is no colour keeps its values."""
+    import cv2
+
+    if name != "matte":
+        return cv2.INTER_NEAREST
+    return cv2.INTER_AREA if down else cv2.INTER_LINEAR
 
 
 def _holds(path: Path, where: str) -> bool:
@@ -522,7 +544,7 @@ def resize(frame: Frame, size: tuple[int, int]) -> Frame:
         pixels = np.maximum(pixels, 0)
         pixels[..., 3] = np.minimum(pixels[..., 3], 1)
     passes = {
-        name: np.asarray(cv2.resize(plane, size, interpolation=cv2.INTER_NEAREST), np.float32)
+        name: np.asarray(cv2.resize(plane, size, interpolation=_resampling(name, down)), np.float32)
         for name, plane in frame.passes.items()
     }
     return Frame(pixels, frame.medium, passes, frame.info)

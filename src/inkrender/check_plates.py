@@ -106,7 +106,7 @@ def _beyond(report: Report, one: scene.Scene, i: int, wanted: Frames[int], first
 
 def _pictures(report: Report, one: scene.Scene, i: int, paths: list[Path]) -> set[str]:
     """Read every header; tell damaged files, mixed sizes, and the channels a layer asks for in vain."""
-    from .io import exr, stills
+    from .io import exr, named, stills
 
     told = one.layer[i]
     at: places.Path = ("layer", i, "file")
@@ -142,8 +142,11 @@ def _pictures(report: Report, one: scene.Scene, i: int, paths: list[Path]) -> se
             report.error(one, ("layer", i, "pass"), error)
     for name, where in told.inputs.items():
         try:
-            if one.path(where).is_file():
-                stills.size(one.path(where))
+            if named.is_named(where):
+                for path in paths[:1]:
+                    named.check(path, name, where)
+            elif one.path(where).is_file():
+                _same_shape(name, one.path(where), next(iter(sizes)))
             elif is_exr:
                 exr.pick(exr.header(paths[0]), where)
             else:
@@ -153,6 +156,18 @@ def _pictures(report: Report, one: scene.Scene, i: int, paths: list[Path]) -> se
         except PlateError as error:
             report.error(one, ("layer", i, "inputs", name), error)
     return planes
+
+
+def _same_shape(name: str, path: Path, plate: tuple[int, int]) -> None:
+    """Raise PlateError for a plane beside a plate that is wider or narrower than it; its size is free."""
+    from .io import stills
+
+    (w, h), (across, down) = stills.size(path), plate
+    if abs(w * down - h * across) > 0.02 * w * down:
+        raise PlateError(
+            f"{path} ({name}) is {w}x{h}, the plate {across}x{down}: "
+            "it has to show the same picture, in any size"
+        )
 
 
 def _whole(path: Path) -> None:

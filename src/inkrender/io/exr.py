@@ -116,6 +116,9 @@ def _header(path: str, mtime: int, size: int) -> Header:
             attributes = _attributes(spec)
         formats = [str(f) for f in spec.channelformats] or [str(spec.format)] * spec.nchannels
         attribute = attributes if n == 0 else _attributes(spec)
+        for name, value in attribute.items():  # a manifest may stand in any part, and speaks for all
+            if name.startswith("cryptomatte/"):
+                attributes.setdefault(name, value)
         title = str(attribute.get("name") or attribute.get("oiio:subimagename") or f"part{n}")
         try:
             found += [(name, title, n, i, formats[i]) for i, name in enumerate(spec.channelnames)]
