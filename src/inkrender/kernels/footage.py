@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from .grade import tetra_load
 from .jit import inline, kernel
 from .oklab import LMS_TO_LAB, RGB_TO_LMS
 from .primitives import cube_root, finite, saturate
@@ -182,21 +183,37 @@ def directions(dst, smooth, floor):
 
 
 @inline
-def sample(src, x, y, h, w):
-    """The four channels of src (h, 4 w) at (x, y), whole numbers at pixel centres, held at the border."""
-    x = min(max(x, ZERO), F(w - 1))
-    y = min(max(y, ZERO), F(h - 1))
-    i, j = np.int64(x), np.int64(y)
-    u, v = x - F(i), y - F(j)
-    i2, j2 = min(i + 1, w - 1), min(j + 1, h - 1)
-    a, b = (ONE - u) * (ONE - v), u * (ONE - v)
-    c, d = (ONE - u) * v, u * v
-    return (
-        a * src[j, 4 * i] + b * src[j, 4 * i2] + c * src[j2, 4 * i] + d * src[j2, 4 * i2],
-        a * src[j, 4 * i + 1] + b * src[j, 4 * i2 + 1] + c * src[j2, 4 * i + 1] + d * src[j2, 4 * i2 + 1],
-        a * src[j, 4 * i + 2] + b * src[j, 4 * i2 + 2] + c * src[j2, 4 * i + 2] + d * src[j2, 4 * i2 + 2],
-        a * src[j, 4 * i + 3] + b * src[j, 4 * i2 + 3] + c * src[j2, 4 * i + 3] + d * src[j2, 4 * i2 + 3],
+def step(table, here, way, x, y, dx, dy, stride, weight, last_x, last_y):
+    """One stride along the flow: the new place and way, and the weight it counts with; here (4,) <- what is
+    there, weighted. Beyond the border nothing counts."""
+    x += dx * stride
+    y += dy * stride
+    inside = x >= ZERO and y >= ZERO and x <= last_x and y <= last_y
+    weight = weight if inside else ZERO
+    x = min(max(x, ZERO), last_x)
+    y = min(max(y, ZERO), last_y)
+    column, row = np.int32(x), np.int32(y)
+    u, v = x - F(column), y - F(row)
+    w = np.int32(last_x) + 1
+    right = np.int32(16) if x < last_x else np.int32(0)
+    below = np.int32(16 * w) if y < last_y else np.int32(0)
+    upper, lower = weight * (ONE - v), weight * v
+    tetra_load(
+        table,
+        np.int32((row * w + column) * 16),
+        right,
+        below,
+        np.int32(right + below),
+        upper * (ONE - u),
+        upper * u,
+        lower * (ONE - u),
+        lower * u,
+        here,
     )
+    p, q = np.int32(y + HALF), np.int32(x + HALF)
+    tx, ty = way[p, 4 * q], way[p, 4 * q + 1]
+    turn = tx * dx + ty * dy < ZERO
+    return x, y, -tx if turn else tx, -ty if turn else ty, weight
 
 
 @kernel
@@ -207,35 +224,27 @@ def along(dst, src, way, steps, stride):
     Kang 2011), shorter where the flow is less sure: foliage becomes dabs, a roof becomes strokes.
     """
     _, h, w = dst.shape
+    table, read = src.ctypes.data, np.empty(8, np.float32)
+    here, there = read.ctypes.data, read.ctypes.data + 16
+    last_x, last_y = F(w - 1), F(h - 1)
     for j in range(h):
         for i in range(w):
-            sure = HALF + HALF * way[j, 4 * i + 2]
-            reach = sure * F(steps) + HALF
+            reach = ONE / ((HALF + HALF * way[j, 4 * i + 2]) * F(steps) + HALF)
             light, a, b, e = src[j, 4 * i], src[j, 4 * i + 1], src[j, 4 * i + 2], src[j, 4 * i + 3]
             total = ONE
-            for side in range(2):
-                x, y = F(i), F(j)
-                dx, dy = way[j, 4 * i], way[j, 4 * i + 1]
-                if side == 1:
-                    dx, dy = -dx, -dy
-                for n in range(steps):
-                    weight = saturate(ONE - F(n + 1) / reach)
-                    if weight <= ZERO:
-                        break
-                    x += dx * stride
-                    y += dy * stride
-                    if x < ZERO or y < ZERO or x > F(w - 1) or y > F(h - 1):
-                        break
-                    l1, a1, b1, e1 = sample(src, x, y, h, w)
-                    light += weight * l1
-                    a += weight * a1
-                    b += weight * b1
-                    e += weight * e1
-                    total += weight
-                    p, q = np.int64(y + HALF), np.int64(x + HALF)
-                    tx, ty = way[p, 4 * q], way[p, 4 * q + 1]
-                    turn = tx * dx + ty * dy < ZERO
-                    dx, dy = (-tx, -ty) if turn else (tx, ty)
+            x, y, dx, dy = F(i), F(j), way[j, 4 * i], way[j, 4 * i + 1]
+            p, q, dp, dq = x, y, -dx, -dy
+            for n in range(steps):  # both ways at once: each waits for its own last step
+                weight = ONE - F(n + 1) * reach
+                if weight <= ZERO:
+                    break
+                x, y, dx, dy, w0 = step(table, here, way, x, y, dx, dy, stride, weight, last_x, last_y)
+                p, q, dp, dq, w1 = step(table, there, way, p, q, dp, dq, stride, weight, last_x, last_y)
+                light += read[0] + read[4]
+                a += read[1] + read[5]
+                b += read[2] + read[6]
+                e += read[3] + read[7]
+                total += w0 + w1
             k = ONE / total
             dst[0, j, i] = light * k
             dst[1, j, i] = a * k
