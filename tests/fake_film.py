@@ -29,6 +29,12 @@ class FakeFilm:
         self.in_flight = self.most_in_flight = 0
         self._lock = threading.Lock()
 
+    def refresh(self) -> None:
+        """It has no files."""
+
+    def prepare(self, frames: Any, tell: Any = None) -> None:
+        """Its frames know nothing of each other."""
+
     def fingerprint(self, n: int, size: tuple[int, int], bits: Any) -> dict[str, str]:
         return {"code": self.code, "size": f"{size[0]}x{size[1]}", "scene": "ridge"}
 

@@ -20,7 +20,8 @@ GROUND, BALL = 1.0, 2.0  # object IDs
 class Oracle:
     """pan: px the camera moves a frame; walk: px the ball moves a frame on screen, before the camera sees it.
 
-    cut: the first frame of another place. level: light the ground is multiplied by.
+    cut: the first frame of another place. level: light everything is multiplied by. grain: noise that is new
+    in every frame, as of film. poison: a value that some pixels have.
     """
 
     w: int = 128
@@ -29,6 +30,8 @@ class Oracle:
     walk: tuple[float, float] = (-1.0, 0.5)
     cut: int | None = None
     level: float = 1.0
+    grain: float = 0.0
+    poison: float | None = None
 
     def frame(self, n: int) -> Frame:
         """Frame n with its passes depth, vector (as Blender writes it) and id."""
@@ -40,6 +43,11 @@ class Oracle:
         tone = np.where(ball, 0.5 + 0.4 * np.sin(0.9 * (x - self.walk[0] * n)), light)
         pixels = np.ones((self.h, self.w, 4), np.float32)
         pixels[..., :3] = (self.level * tone)[..., None] * np.array([1.0, 0.9, 0.8])
+        if self.grain:
+            noise = np.random.default_rng(n).normal(0, self.grain, (self.h, self.w, 1))
+            pixels[..., :3] = np.clip(pixels[..., :3] * (1 + noise), 0, None)
+        if self.poison is not None:
+            pixels[5:8, 10:13, :3] = self.poison
         depth = np.where(ball, 5.0, 12.0 + 14.0 * self.texture(u / 2 + 77, v / 2))
         back = np.where(ball[..., None], np.negative(self.walk), self.pan)
         vector = np.concatenate([back * [1, -1], back * [1, -1]], axis=-1)  # Z W: what the next frame adds

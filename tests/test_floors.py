@@ -14,7 +14,7 @@ HEAVY = ("numba", "cv2", "OpenImageIO", "imageio", "av", "moviepy")
 
 FLOORS = {
     0: "errors kernels looks",
-    1: "shader frame timing colour curves canvas places tomltext parameters paint strokes rock fields lines tones "
+    1: "shader frame timing colour curves canvas places tomltext parameters paint strokes rock fields lines simplify tones "
     "pigments wetting handling cun spreading typeface stone repainting repaint_depth repaint_tone surface motion metrics "
     "composition shaders",
     2: "scene model layer grade picture validation library linker linker_ast io cache tracking",

@@ -46,8 +46,8 @@ _pictures = cache.Memory(limit=GIB // 4)  # files of the last few frames, as the
 class Studio:
     """Where a film is painted: its paper, and the size its layers are baked at.
 
-    scale: output px per px at 1080 lines. paper: the film's paper shader. known: what has been found out about
-    scenes as a whole (tracks, surveys), which does not depend on the output's size.
+    scale: output px per px at 1080 lines. paper: the film's paper shader. known: what has been found out
+    about scenes as a whole (tracks, surveys), which does not depend on the output's size.
     """
 
     film: scene.Film

@@ -195,7 +195,7 @@ def still(
 ) -> None:
     """One frame, or with --plan what it takes."""
     from .io import files, stills
-    from .render import bits_for
+    from .render import Event, bits_for
 
     made = checked_film(film, trust, frame, inputs=False)
     n = made.find_frame(frame)
@@ -208,6 +208,9 @@ def still(
         return
     depth = bits_for(output, bits)
     files.check_output(output)
+    if layer is None:
+        with Log("text") as told:
+            made.prepare([n], lambda done, total: told.event(Event("analysis", done=done, total=total)))
     pixels, _ = made.pixels(n, _size(made, scale), depth, seen=layer, graded=not before_grade)
     stills.write(output, pixels)
     if not plan:

@@ -108,7 +108,9 @@ class Log(AbstractContextManager["Log"]):
         if self.form == "json":
             typer.echo(json.dumps(event.as_dict(), ensure_ascii=False, default=str))
             return
-        if event.kind == "start" or event.kind == "done":
+        if event.kind == "analysis":
+            self._progress("looking ahead", event.done, event.total)
+        elif event.kind == "start" or event.kind == "done":
             self._progress("frames", event.done, event.total)
         elif event.kind in ("failed", "note"):
             say(event.message)

@@ -42,7 +42,7 @@ class Film(scene.Film):
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """A copy with some fields changed; what was worked out for this film does not go along."""
         copy = super().model_copy(update=update, deep=deep)
-        for name in ("_studios", "_seen"):
+        for name in ("_studios", "_seen", "_known"):
             copy.__dict__.pop(name, None)
         return copy
 
@@ -60,6 +60,10 @@ class Film(scene.Film):
     def _seen(self) -> dict[tuple[str, str], plan.Reach]:
         return {}
 
+    @cached_property
+    def _known(self) -> dict[Any, Any]:
+        return {}
+
     def studio(self, size: tuple[int, int] | None = None) -> Any:
         """Where it is painted at a size (w, h): its paper and its baked layers."""
         from . import bake
@@ -68,7 +72,7 @@ class Film(scene.Film):
         if size not in self._studios:
             store = cache.folder(self.folder)
             paper = plan.paper_pass(self, self.folders)
-            self._studios[size] = bake.Studio(self, size, paper, self.folders, store)
+            self._studios[size] = bake.Studio(self, size, paper, self.folders, store, self._known)
         return self._studios[size]
 
     def plan(self, n: int, seen: str | None = None) -> plan.Plan:
@@ -107,9 +111,24 @@ class Film(scene.Film):
         light[..., 3] = 1
         return Frame(np.asarray(light, np.float32), "light", {}, {"frame": n, **stats})
 
+    def refresh(self) -> None:
+        """Look at the files anew: they may have changed since the film was painted last."""
+        self._known.clear()
+
+    def prepare(self, frames: Sequence[int], tell: Callable[[int, int], None] | None = None) -> None:
+        """Work out what the negative space of these frames needs to know of their whole scenes.
+
+        tell: is told how many steps are done, of how many. Painting a frame does it where it is missing.
+        """
+        from . import analysis
+
+        small = self.studio().proxy
+        passes = {one.scene.name: one for n in frames for one in self.plan(n).scenes}
+        analysis.prepare(passes.values(), small, tell)
+
     def fingerprint(self, n: int, size: tuple[int, int] | None = None, bits: Any = 8) -> dict[str, str]:
         """What makes frame n, each by the digest of its content: a manifest row, and why a frame is stale."""
-        from . import engine
+        from . import analysis, engine
 
         size = size or self.size
         told, studio = self.plan(n), self.studio(size)
@@ -128,7 +147,9 @@ class Film(scene.Film):
                     studio.key(one, layer), layer.view, layer.opacity, engine.blending(layer)
                 )
             made[f"{name}: order"] = cache.digest([x.layer.name for x in one.layers], len(one.lower))
-            made[f"{name}: liubai"] = cache.digest(one.liubai)
+            made[f"{name}: liubai"] = cache.digest(
+                one.liubai, analysis.digest(one, studio.proxy) if one.liubai else None
+            )
             made[f"{name}: grade"] = cache.digest(
                 one.graded_in,
                 [[type(s).__name__, s] for s in one.grade.steps],

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import cache, plan, tracking
+from .errors import InkError
 from .frame import Frame, Region
 from .timing import held
 from .tracking import Place, Seen, Track
@@ -45,17 +46,24 @@ def track_of(studio: Studio, one: ScenePass, layer: LayerPass, tell: tracking.Te
     frames = plan.frames_of(studio.film, one.scene)
     drawings = sorted({held(f, one.scene.first, layer.layer.exposure) for f in frames})
     passes = [replace(layer, drawing=n) for n in drawings]
-    size, place = _placed(studio, one, passes[0])
+    size, place = _placed(studio, one, layer)
     return Track(
         name=f'{one.scene.name}: layer "{layer.layer.name}"',
         size=size,
         drawings=tuple(drawings),
-        prints=tuple(cache.digest(studio.made_from_file(one, p)) for p in passes),
+        prints=tuple(_print(studio, one, p) for p in passes),
         place=place,
         read=lambda i: _seen(studio, one, passes[i], size),
         store=studio.store,
         tell=tell,
     )
+
+
+def _print(studio: Studio, one: ScenePass, layer: LayerPass) -> str:
+    try:
+        return cache.digest(studio.made_from_file(one, layer))
+    except InkError:  # rendering the frame says what is wrong with its file
+        return "unreadable"
 
 
 def planes(

@@ -54,6 +54,12 @@ class Paints(Protocol):
     @property
     def bits(self) -> Bits: ...
 
+    def refresh(self) -> None:
+        """Look at the files anew."""
+
+    def prepare(self, frames: Sequence[int], tell: Callable[[int, int], None] | None = None) -> None:
+        """Work out what these frames need to know of other frames; tell: done, of how many."""
+
     def fingerprint(self, n: int, size: tuple[int, int], bits: Any) -> dict[str, str]:
         """What makes frame n -> its digest."""
 
@@ -65,8 +71,9 @@ class Paints(Protocol):
 class Event:
     """Something that happened to one frame, or (kind "summary", "note") to the run.
 
-    kind: plan, skip, start, done, failed, note or summary. reason: missing, unrecorded, damaged,
-    "stale: KEYS", asked or kept. done and total count the frames that are to be painted.
+    kind: plan, skip, analysis, start, done, failed, note or summary. reason: missing, unrecorded, damaged,
+    "stale: KEYS", asked or kept. done and total count the frames that are to be painted, or the steps of
+    the analysis before them.
     """
 
     kind: str
@@ -177,6 +184,7 @@ def render(
         tell(Event("note", message=f"{out} names one file for {len(wanted)} frames: writing {pattern}"))
     if not dry_run:
         _prepare(paths[0].parent, paths)
+    film.refresh()
     todo = list(_jobs(film, wanted, paths, size, bits, overwrite, tell))
     if dry_run or not todo:
         return _end(tell, paths, 0, len(wanted) - len(todo), (), started, dry_run)
@@ -184,6 +192,11 @@ def render(
     painted = _Painted(film, size, bits, tell, len(todo))
     interrupted = False
     try:
+        _one_thread_each()
+        film.prepare(
+            [job.frame for job in todo],
+            lambda done, total: tell(Event("analysis", done=done, total=total)),
+        )
         _pool(painted, _ordered(todo, order), threads, cont)
     except KeyboardInterrupt:
         interrupted = True
@@ -326,9 +339,6 @@ class _Painted:
 
 def _pool(painted: _Painted, jobs: list[_Job], threads: int, cont: bool) -> None:
     """Paint `jobs` with at most `threads` frames in flight: memory does not grow with the film."""
-    import cv2
-
-    cv2.setNumThreads(1)  # one thread a frame: rows of one frame in parallel measured 1.24x slower
     queue = iter(jobs)
     running: dict[Future[tuple[float, dict[str, Any]]], _Job] = {}
     going = True
@@ -349,6 +359,13 @@ def _pool(painted: _Painted, jobs: list[_Job], threads: int, cont: bool) -> None
             for result in wait(running).done:
                 painted.finished(running[result], result)
             raise
+
+
+def _one_thread_each() -> None:
+    """One thread a frame: rows of one frame in parallel measured 1.24x slower."""
+    import cv2
+
+    cv2.setNumThreads(1)
 
 
 def _picture(pixels: NDArray[Any]) -> NDArray[Any]:

@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import cache, colour, motion
+from .errors import InkError
 from .frame import Frame
 from .motion import Codes, Vectors
 
@@ -68,13 +69,20 @@ class Pair:
     camera: tuple[tuple[float, ...], ...]
 
 
+LOST = Pair(True, False, tuple(map(tuple, STILL.tolist())))  # where a drawing cannot be read
+
+
 @dataclass(frozen=True)
 class _Found:
-    """What is known of all pairs. rendered: the vectors are the renderer's; warning: why they are not."""
+    """What is known of all pairs. rendered: the vectors are the renderer's; warning: why they are not.
+
+    whole: every drawing could be read.
+    """
 
     pairs: tuple[Pair, ...]
     rendered: bool
     warning: str
+    whole: bool = True
 
 
 @dataclass(frozen=True)
@@ -114,7 +122,8 @@ class Track:
                 "rendered": found.rendered,
                 "warning": found.warning,
             }
-            cache.save_told(self.store / "tracks", self.digest, told)
+            if found.whole:
+                cache.save_told(self.store / "tracks", self.digest, told)
             if found.warning:
                 logging.getLogger("inkrender").warning("%s: %s", self.name, found.warning)
             return found
@@ -281,7 +290,10 @@ def _follow(track: Track) -> _Found:
         known = cache.load_told(track.store / "tracks", key := _pair_key(track, i, rendered))
         if known is not None:
             return Pair(bool(known["cut"]), bool(known["still"]), tuple(map(tuple, known["camera"])))
-        pair, planes = _work_out(track, i, seen(i), seen(i + 1), rendered)
+        try:
+            pair, planes = _work_out(track, i, seen(i), seen(i + 1), rendered)
+        except InkError:  # a drawing that cannot be read: whoever shows it says why
+            return LOST
         if planes:
             cache.save_planes(track.store / "tracks", key, planes)
         told = {"cut": pair.cut, "still": pair.still, "camera": pair.camera}
@@ -292,7 +304,7 @@ def _follow(track: Track) -> _Found:
         pairs.append(pair)
         if track.tell is not None:
             track.tell(len(pairs), count)
-    return _Found(tuple(pairs), rendered, warning)
+    return _Found(tuple(pairs), rendered, warning, all(pair is not LOST for pair in pairs))
 
 
 def in_order(work: Callable[[int], Any], items: Sequence[int], threads: int = 0) -> Iterator[Any]:
@@ -350,8 +362,8 @@ def _tells(a: Seen, b: Seen) -> bool:
 def _trusted(track: Track, seen: Callable[[int], Seen]) -> tuple[bool, str]:
     """Whether the plate's vectors explain its motion, and if not, why and what would do."""
     count = len(track.drawings) - 1
-    first = seen(0)
-    if first.vector is None:
+    first = _first_seen(seen, count + 1)
+    if first is None or first.vector is None:
         return False, ""
     w, h = first.size
     instead = "its motion is estimated from the picture instead"
@@ -369,7 +381,10 @@ def _trusted(track: Track, seen: Callable[[int], Seen]) -> tuple[bool, str]:
     at = sorted({round(k * (count - 1) / max(SAMPLES - 1, 1)) for k in range(min(SAMPLES, count))})
     moved = stood = 0.0
     for i in at:
-        a, b = seen(i), seen(i + 1)
+        try:
+            a, b = seen(i), seen(i + 1)
+        except InkError:
+            continue
         if not _tells(a, b) or motion.is_cut(a.luma, b.luma):
             continue
         now, before = (np.asarray(p.luma, np.float32) / np.float32(255) for p in (b, a))
@@ -384,6 +399,16 @@ def _trusted(track: Track, seen: Callable[[int], Seen]) -> tuple[bool, str]:
             f"previous frame at (x + X, y - Y), Z W to the next at (x - Z, y + W), y down; {instead}"
         )
     return True, ""
+
+
+def _first_seen(seen: Callable[[int], Seen], count: int) -> Seen | None:
+    """The first drawing that can be read."""
+    for i in range(count):
+        try:
+            return seen(i)
+        except InkError:
+            continue
+    return None
 
 
 def _pair_key(track: Track, i: int, rendered: bool) -> str:
