@@ -464,3 +464,41 @@ def traced(start, length, vx, vy, points):
         x = np.float32(min(max(x + length / (points - 1) * hx, 0), w))
         y = np.float32(min(max(y + length / (points - 1) * hy, 0), h))
     return np.array(out)
+
+
+# kuwahara -------------------------------------------------------------------------------------------------
+
+
+def kuwahara(src, tone, cos, sin, wide, tall, radius, sharp):
+    """The mean of those of eight overlapping sectors in which the tone varies least; src (c, h, w)."""
+    channels, h, w = src.shape
+    zeta = 2 / radius
+    eta = (zeta + np.cos(0.58)) / np.sin(0.58) ** 2
+    dst = np.empty(src.shape)
+    for j in range(h):
+        for i in range(w):
+            sums = np.zeros((8, channels + 3))
+            for b in range(-radius, radius + 1):
+                for a in range(-radius, radius + 1):
+                    if a * a + b * b > (radius + 0.5) ** 2:
+                        continue
+                    row, column = np.clip(j + b, 0, h - 1), np.clip(i + a, 0, w - 1)
+                    u = (a * cos[j, i] + b * sin[j, i]) * wide[j, i]
+                    v = (b * cos[j, i] - a * sin[j, i]) * tall[j, i]
+                    root = np.sqrt(0.5)
+                    turned = [(u, v), (root * (u - v), root * (u + v))]
+                    sector = np.empty(8)
+                    for k, (x, y) in enumerate(turned):
+                        sector[k::2] = [
+                            max(0, side + zeta - eta * across**2) ** 2
+                            for side, across in ((y, x), (-x, y), (-y, x), (x, y))
+                        ]
+                    if sector.sum() == 0:
+                        continue
+                    sector *= max(0, 1 - u * u - v * v) ** 2 / sector.sum()
+                    light = tone[row, column]
+                    sums += sector[:, None] * np.array([1, light, light**2, *src[:, row, column]])
+            mean = sums / np.maximum(sums[:, :1], 1e-6)
+            counts = 1 / (1 + (sharp * np.maximum(mean[:, 2] - mean[:, 1] ** 2, 0)) ** 4)
+            dst[:, j, i] = counts @ mean[:, 3:] / counts.sum()
+    return dst
