@@ -35,8 +35,7 @@ def shade(dst, region, at, p, inputs):
 
     if p.ink == 0:
         return
-    picture = np.nan_to_num(dst, nan=0.0, posinf=1e9, neginf=0.0)
-    density = paint.gauss(np.minimum(wetting.density(picture), 4), 4 * region.scale)
+    density = paint.gauss(np.minimum(wetting.density(dst), 4), 4 * region.scale)
     first, whole = p.tones
     weight = np.clip((density - first) / max(whole - first, 1e-3), 0, 1) ** np.float32(0.8)
     texture = Texture(region, paint.mixed(at.seed, 102), inputs.anchor)

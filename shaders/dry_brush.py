@@ -27,8 +27,7 @@ def shade(dst, region, at, p, inputs):
 
     if p.dry == 0:
         return
-    ink = np.nan_to_num(dst, nan=0.0, posinf=1e9, neginf=0.0)
-    density = wetting.density(ink)
+    density = wetting.density(dst)
     tone = np.asarray(1 - np.exp(-1.5 * density), np.float32)
     texture = Texture(region, paint.mixed(at.seed, 91), inputs.anchor)
     streak = handling.streaks(tone, region, texture, p.hair, p.aspect, p.angle)
@@ -36,5 +35,7 @@ def shade(dst, region, at, p, inputs):
     held = streak + np.float32(3.4 * p.grain) * (inputs.height - 0.5) + np.float32(2) * tone
     wanted = np.float32(5.0 * p.dry - 2.6) + np.float32(4 * min(1, 2 * p.dry)) * emptied
     kept = paint.smoothstep(-0.45, 0.45, held - wanted)
-    dst *= kept[..., None]
-    dst[..., :3] *= (1 + 0.10 * np.clip(streak, -2, 2))[..., None]
+    loaded = kept * (1 + 0.10 * np.clip(streak, -2, 2))
+    for plane in range(4):
+        dst[..., plane] *= kept if plane == 3 else loaded
+    dst[kept == 0] = 0

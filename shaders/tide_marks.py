@@ -29,9 +29,8 @@ def shade(dst, region, at, p, inputs):
     if p.rims == 0 and p.backruns == 0:
         return
     k = region.scale
-    ink = np.nan_to_num(dst, nan=0.0, posinf=1e9, neginf=0.0)
     texture = Texture(region, paint.mixed(at.seed, 81), inputs.anchor)
-    density = wetting.density(ink)
+    density = wetting.density(dst)
     washed = 1 - np.exp(-2 * density)
     soft = paint.gauss(washed, 5 * k)
     thin = np.exp(-0.4 * density)  # in dense ink no line shows

@@ -27,11 +27,10 @@ def shade(dst, region, at, p, inputs):
 
     if p.wet == 0:
         return
-    ink = np.nan_to_num(dst, nan=0.0, posinf=1e9, neginf=0.0)
     thirst = wetting.absorption(region, inputs.height, paint.PAPER_SEED)
     texture = Texture(region, paint.mixed(at.seed, 71), inputs.anchor)
     wet = wetting.pools(texture, p.wet, p.size, 1)
     # water stands a little beyond the ink, and nowhere far from it
-    near = paint.gauss(wetting.presence(ink), 0.5 * p.reach * region.scale)
+    near = paint.gauss(wetting.presence(dst), 0.5 * p.reach * region.scale)
     wet = wet * paint.smoothstep(0.0, 0.25, near) * (1 - p.thirst + 1.2 * p.thirst * thirst)
-    dst[...] = wetting.bleed(ink, np.minimum(wet, 1), thirst, p.reach * region.scale, 0.6 * p.thirst)
+    wetting.bleed(dst, np.minimum(wet, 1), thirst, p.reach * region.scale, 0.6 * p.thirst)

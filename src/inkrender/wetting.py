@@ -13,22 +13,22 @@ from .frame import Region
 from .paint import Plane, smoothstep
 from .repainting import Texture, paper_noise
 
-THIRDS = np.array((1 / 3, 1 / 3, 1 / 3, 0), np.float32)
 FULL = 12.0  # how fast absorbance makes a wash without cover count as wet paper: .1 is two thirds
 
 
-def presence(ink: NDArray[np.float32]) -> Plane:
-    """How much of a wash lies at each place, 0..1: its cover, or its pigment where it has none.
-
-    ink: float32 (h, w, 4), finite.
-    """
-    laid = 1 - np.exp(-FULL * density(ink))
-    return np.asarray(np.maximum(laid, np.clip(ink[..., 3], 0, 1)), np.float32)
-
-
 def density(ink: NDArray[np.float32]) -> Plane:
-    """The mean of the three absorbances of an ink picture (h, w, 4), not below 0."""
-    return np.asarray(np.maximum(ink @ THIRDS, 0), np.float32)
+    """The mean of the three absorbances of an ink picture (h, w, 4): 0 where it is no number, or below."""
+    from .kernels import wet as kernel
+
+    dst = np.empty(ink.shape[:2], np.float32)
+    kernel.density(dst, np.ascontiguousarray(ink))
+    return dst
+
+
+def presence(ink: NDArray[np.float32]) -> Plane:
+    """How much of a wash lies at each place, 0..1: its cover, or its pigment where it has none."""
+    laid = 1 - np.exp(-FULL * density(ink))
+    return np.asarray(np.maximum(laid, np.nan_to_num(np.clip(ink[..., 3], 0, 1))), np.float32)
 
 
 def absorption(region: Region, height: Plane, seed: int) -> Plane:
@@ -50,24 +50,23 @@ def pools(texture: Texture, share: float, size: float, number: int) -> Plane:
     return smoothstep(float(level) - 0.16, float(level) + 0.16, texture(size, number, 3, 0.8))
 
 
-def bleed(
-    ink: NDArray[np.float32], wet: Plane, thirst: Plane, reach: float, pull: float
-) -> NDArray[np.float32]:
-    """The ink (h, w, 4) after it has crept about `reach` pixels where `wet` (0..1) is 1, and less elsewhere.
+def bleed(dst: NDArray[np.float32], wet: Plane, thirst: Plane, reach: float, pull: float) -> None:
+    """Let the ink in dst (h, w, 4) creep about `reach` pixels where `wet` (0..1) is 1, and less elsewhere.
 
     thirst: as `absorption` gives it; pull: how strongly ink is drawn to where it is, 0 not at all.
     """
     from .kernels import wet as kernel
 
     if reach <= 0.3:  # nothing that could be seen
-        return ink
-    src = np.ascontiguousarray(np.moveaxis(ink, -1, 0), np.float32)
-    dst, scratch = np.empty_like(src), np.empty_like(src[0])
+        return
+    src = np.empty((4, *dst.shape[:2]), np.float32)
+    kernel.planes(src, np.ascontiguousarray(dst))
+    other, scratch = np.empty_like(src), np.empty_like(src[0])
     wet, thirst = (np.ascontiguousarray(plane, np.float32) for plane in (wet, thirst))
     for stride in strides(reach):
-        kernel.spread(dst, src, scratch, wet, thirst, np.float32(pull), stride)
-        src, dst = dst, src
-    return np.moveaxis(src, 0, -1)
+        kernel.spread(other, src, scratch, wet, thirst, np.float32(pull), stride)
+        src, other = other, src
+    kernel.pixels(dst, src)
 
 
 def strides(reach: float) -> list[int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from .jit import inline, kernel
+from .primitives import finite
 from .shading import exp2
 
 MOST = np.float32(0.2)  # of the difference to each of four neighbours that one pass evens out
@@ -19,6 +20,36 @@ ZERO, HALF, ONE, THIRD, FAINT = (
     np.float32(1 / 3),
     np.float32(1e-4),
 )
+
+
+@kernel
+def density(dst, src):
+    """dst (h, w) <- the mean absorbance of ink (h, w, 4), not below 0; NaN counts as none."""
+    h, w = dst.shape
+    for j in range(h):
+        for i in range(w):
+            total = finite(src[j, i, 0]) + finite(src[j, i, 1]) + finite(src[j, i, 2])
+            dst[j, i] = max(total * THIRD, ZERO)
+
+
+@kernel
+def planes(dst, src):
+    """dst (4, h, w) <- ink (h, w, 4) by planes, not below 0; NaN becomes 0."""
+    h, w = src.shape[:2]
+    for j in range(h):
+        for i in range(w):
+            for k in range(4):
+                dst[k, j, i] = max(finite(src[j, i, k]), ZERO)
+
+
+@kernel
+def pixels(dst, src):
+    """dst (h, w, 4) <- ink by planes (4, h, w)."""
+    h, w = dst.shape[:2]
+    for j in range(h):
+        for i in range(w):
+            for k in range(4):
+                dst[j, i, k] = src[k, j, i]
 
 
 @inline
@@ -59,10 +90,15 @@ def spread(dst, src, density, wet, thirst, pull, stride):
     for j in range(h):
         for k in range(4):
             dst[k, j, :] = src[k, j, :]
+        left, right = w, 0  # where this row is wet
+        for i in range(w):
+            if wet[j, i] > ZERO:
+                left, right = min(left, i), i + 1
         for side in range(4):
             y = j + (stride if side == 1 else -stride if side == 0 else 0)
             dx = stride if side == 3 else -stride if side == 2 else 0
-            i, n = max(0, -dx), w - abs(dx)
+            i = max(left, -dx)
+            n = min(right, w - dx) - i
             if y < 0 or y >= h or n <= 0:
                 continue
             here, there = slice(i, i + n), slice(i + dx, i + dx + n)
@@ -91,18 +127,21 @@ def rims(dst, field, levels, width, least):
     contour.
     """
     h, w = field.shape
+    short = ONE / width
+    inverse, found = np.empty(w, np.float32), np.empty(w, np.float32)
     for j in range(h):
-        up, down, row = field[max(j - 1, 0)], field[min(j + 1, h - 1)], field[j]
+        up, down, row, most = field[max(j - 1, 0)], field[min(j + 1, h - 1)], field[j], dst[j]
         for i in range(w):
             gx = (row[min(i + 1, w - 1)] - row[max(i - 1, 0)]) * HALF
             gy = (down[i] - up[i]) * HALF
             slope = np.sqrt(gx * gx + gy * gy)
-            found = min(max((slope - least) / least, ZERO), ONE)
-            most = ZERO
-            if found > ZERO:
-                for level in levels:
-                    way = (row[i] - level) / slope
-                    outer = min(max(way + ONE, ZERO), ONE)
-                    inner = exp2(-max(way, ZERO) / width)
-                    most = max(most, outer * outer * inner)
-            dst[j, i] = most * found
+            found[i] = min(max((slope - least) / least, ZERO), ONE)
+            inverse[i] = ONE / max(slope, least)
+            most[i] = ZERO
+        for level in levels:
+            for i in range(w):
+                way = (row[i] - level) * inverse[i]
+                outer = min(max(way + ONE, ZERO), ONE)
+                most[i] = max(most[i], outer * outer * exp2(-max(way, ZERO) * short))
+        for i in range(w):
+            most[i] *= found[i]
