@@ -40,7 +40,7 @@ LAYER = "mid"
 ROUNDS = 3  # a cost is the least of so many
 
 # how far a shader is turned up here, where its default shows it at rest
-GIVEN: dict[str, dict[str, Any]] = {}
+GIVEN: dict[str, dict[str, Any]] = {"ink_reveal": {"progress": 0.25}}
 
 Picture = NDArray[np.uint8]
 
