@@ -26,8 +26,14 @@ FINE = 3.5  # samples a soft field has within its smallest feature before it is 
 
 def smoothstep(lo: float, hi: float, x: ArrayLike) -> Plane:
     """0 up to lo, 1 from hi, Hermite between; lo may lie above hi."""
-    k = np.clip((np.asarray(x, np.float32) - np.float32(lo)) / np.float32(hi - lo), 0, 1)
-    return np.asarray(k * k * (3 - 2 * k), np.float32)
+    k = np.atleast_1d(np.subtract(x, np.float32(lo), dtype=np.float32))
+    k /= np.float32(hi - lo)  # in place from here on: a soft field a plane takes half the time
+    np.minimum(np.maximum(k, 0, out=k), 1, out=k)
+    square = k * k
+    k *= -2
+    k += 3
+    k *= square
+    return k if np.ndim(x) else np.asarray(k[0])
 
 
 def grow(region: Region, margin: float) -> tuple[Region, int]:
