@@ -173,15 +173,20 @@ def to_light(pixels: NDArray[Any], transfer: str, premultiplied: bool) -> NDArra
     light = np.empty(pixels.shape, np.float32)
     integer = pixels.dtype.kind == "u"
     top = np.float32(np.iinfo(pixels.dtype).max if integer else 1)
+    encoded_premultiplied = premultiplied and transfer != "linear"
+    if integer and not encoded_premultiplied:
+        from ..kernels import tables
+
+        codes = np.ascontiguousarray(pixels).reshape(-1)
+        colours, cover = _table(transfer, int(top)), _table("linear", int(top))
+        tables.through(light.reshape(-1), codes, colours, cover, not premultiplied)
+        return light
     np.divide(pixels[..., 3], top, out=light[..., 3], casting="unsafe")
     a = light[..., 3:]
-    encoded_premultiplied = premultiplied and transfer != "linear"
     if encoded_premultiplied:
         rgb = pixels[..., :3].astype(np.float32) / top
         rgb = np.divide(rgb, a, out=np.zeros_like(rgb), where=a > 0)
         light[..., :3] = colour.decode(rgb, transfer)
-    elif integer:
-        light[..., :3] = _table(transfer, int(top))[pixels[..., :3]]
     else:
         light[..., :3] = colour.decode(pixels[..., :3].astype(np.float32), transfer)
     if encoded_premultiplied or not premultiplied:
