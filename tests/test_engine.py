@@ -244,7 +244,8 @@ def test_the_array_form_grades_light_as_a_display_encoded_picture() -> None:
 
 def test_the_array_form_takes_a_cdl_file(tmp_path: Path) -> None:
     path = tmp_path / "dawn.cc"
-    path.write_text('<ColorCorrection id="dawn"><SOPNode><Slope>.5 .5 .5</Slope></SOPNode></ColorCorrection>')
+    sop = "<Slope>.5 .5 .5</Slope><Offset>0 0 0</Offset><Power>1 1 1</Power>"
+    path.write_text(f'<ColorCorrection id="dawn"><SOPNode>{sop}</SOPNode></ColorCorrection>')
     frame = ink.Frame(np.full((4, 4, 4), 0.25, np.float32))
     told = ink.grade(frame, cdl={"slope": [0.5, 0.5, 0.5]})
     assert np.array_equal(ink.grade(frame, cdl=path).pixels, told.pixels)

@@ -16,8 +16,8 @@ FLOORS = {
     0: "errors kernels looks",
     1: "shader frame timing colour curves canvas places tomltext parameters paint strokes rock fields lines simplify tones "
     "pigments wetting handling cun spreading typeface stone repainting repaint_depth repaint_tone surface motion metrics "
-    "composition shaders",
-    2: "scene model layer grade picture validation library linker linker_ast io cache tracking",
+    "composition white shaders",
+    2: "scene model layer grades picture validation library linker linker_ast io cache tracking",
     3: "plan potential negative_space packing carrying thresholds grading",
     4: "engine scenefile bake cameras following mattes points",
     5: "render manifest analysis film deliver encode verify check check_liubai check_plates arrays doctor "

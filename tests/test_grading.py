@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 import inkrender as ink
-from inkrender.grading import CdlStep, ChromaStep, LutStep, lines, steps_at
+from inkrender.grading import CdlStep, LutStep, OklchStep, lines, steps_at
 
 
 def test_a_neutral_grade_has_no_steps() -> None:
@@ -20,7 +20,7 @@ def test_a_grade_that_is_not_mixed_in_has_no_effect() -> None:
 def test_steps_run_cdl_then_chroma_then_lut() -> None:
     grade = ink.Grade(lut="warm.cube", chroma=1.1, cdl=ink.Cdl(saturation=0.9))
     kinds = [type(step) for step in steps_at(grade, 0, Path("film")).steps]
-    assert kinds == [CdlStep, ChromaStep, LutStep]
+    assert kinds == [CdlStep, OklchStep, LutStep]
 
 
 def test_a_lut_lies_beside_the_scene_that_names_it() -> None:
@@ -30,7 +30,7 @@ def test_a_lut_lies_beside_the_scene_that_names_it() -> None:
 def test_keyed_numbers_are_read_at_the_frame() -> None:
     grade = ink.Grade(chroma=[[1, 1.0], [11, 2.0]])
     (step,) = steps_at(grade, 6).steps
-    assert step == ChromaStep(1.5)
+    assert step == OklchStep(chroma=1.5)
     assert not steps_at(grade, 1)
 
 

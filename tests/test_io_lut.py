@@ -119,7 +119,7 @@ def test_a_broken_cube_says_where(tmp_path, text, said):
 SOP = "<Slope>1.1 1.2 1.3</Slope><Offset>-.03 2e-2 0</Offset><Power>0.9 1 1.2</Power>"
 SAT = "<SatNode><Saturation>0.7</Saturation></SatNode>"
 ONE = f'<ColorCorrection id="dawn"><SOPNode>{SOP}</SOPNode>{SAT}</ColorCorrection>'
-TWO = f"{ONE}<ColorCorrection><ASC_SOP><Slope>2 2 2</Slope></ASC_SOP></ColorCorrection>"
+TWO = f"{ONE}<ColorCorrection><ASC_SAT><Saturation>2</Saturation></ASC_SAT></ColorCorrection>"
 COLLECTION = (
     f'<ColorCorrectionCollection xmlns="urn:ASC:CDL:v1.01"><Vendor x="1"/>{TWO}</ColorCorrectionCollection>'
 )
@@ -143,7 +143,7 @@ def test_a_single_correction_needs_no_id(tmp_path, text):
 def test_a_correction_is_chosen_by_id_or_number(tmp_path):
     path = asc(tmp_path, COLLECTION)
     assert cdl.read_cdl(path, "dawn").saturation == 0.7
-    assert cdl.read_cdl(path, "#2") == cdl.Correction("#2", (2.0, 2.0, 2.0))
+    assert cdl.read_cdl(path, "#2") == cdl.Correction("#2", saturation=2.0)
 
 
 def test_several_corrections_without_an_id_are_listed(tmp_path):

@@ -10,7 +10,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # `as`: type checkers take only such names for public
-    from .arrays import grade as grade, liubai as liubai
+    from .arrays import grade as grade, liubai as liubai, write_grade as write_grade
     from .canvas import (
         blank_canvas as blank_canvas,
         develop as develop,
@@ -34,13 +34,18 @@ if TYPE_CHECKING:  # `as`: type checkers take only such names for public
         Audio as Audio,
         Camera as Camera,
         Cdl as Cdl,
+        Curves as Curves,
         Deliver as Deliver,
         Grade as Grade,
         Hint as Hint,
         Layer as Layer,
         Liubai as Liubai,
+        Qualifier as Qualifier,
+        Secondary as Secondary,
         ShaderUse as ShaderUse,
+        Split as Split,
         Transition as Transition,
+        View as View,
     )
 
 __version__ = "0.1.0"
@@ -48,20 +53,25 @@ __version__ = "0.1.0"
 _HOME = {
     "canvas": ["blank_canvas", "develop", "lay", "lift", "light_to_ink", "over", "wash"],
     "errors": ["DeliverError", "InkError", "PlateError", "RefusedError", "SceneError", "ShaderError"],
-    "arrays": ["grade", "liubai"],
+    "arrays": ["grade", "liubai", "write_grade"],
     "film": ["Film", "Scene", "load", "look", "read"],
     "frame": ["Frame"],
     "scene": [
         "Audio",
         "Camera",
         "Cdl",
+        "Curves",
         "Deliver",
         "Grade",
         "Hint",
         "Layer",
         "Liubai",
+        "Qualifier",
+        "Secondary",
         "ShaderUse",
+        "Split",
         "Transition",
+        "View",
     ],
 }
 _MODULE = {name: module for module, names in _HOME.items() for name in names}

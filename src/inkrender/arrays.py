@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import canvas, colour, composition, engine, grading, library, negative_space, potential, scene
-from .errors import PlateError, did_you_mean
+from .errors import PlateError, SceneError, did_you_mean
 from .frame import Frame, Region
 from .kernels.program import CANVAS, Program
 from .shader import At, Inputs
@@ -85,32 +85,28 @@ def liubai(
 
 def grade(
     frame: Frame,
+    like: scene.Grade | None = None,
     *,
     cdl: dict[str, Any] | scene.Cdl | str | Path | None = None,
-    chroma: float = 1.0,
-    lut: str | Path | None = None,
-    space: str = "srgb",
-    mix: float = 1.0,
+    at: float = 0,
+    **told: Any,
 ) -> Frame:
     """Grade one frame: ink in ink (bare paper stays paper), light as a display-encoded picture.
 
-    cdl: {"slope": [...], "offset": [...], "power": [...], "saturation": s}, or a .cc, .ccc or .cdl file
-    of one correction. lut: a .cube file. A neutral grade returns the frame itself. Raises SceneError for
-    numbers out of range, PlateError for a file that is no LUT or CDL.
+    like: a whole grade; or its parts by name, as in a scene's [grade]: exposure, temperature, lift, contrast,
+    curves, split, hue, chroma, secondary, lut, space, mix and the rest. cdl: {"slope": [...], "offset":
+    [...], "power": [...], "saturation": s}, or a .cc, .ccc or .cdl file of one correction. at: where keyed
+    numbers are read. A neutral grade returns the frame itself. Raises SceneError for numbers out of range,
+    PlateError for a file that is no LUT or CDL.
     """
-    if isinstance(cdl, str | Path):
-        from .io.cdl import read_cdl
-
-        _, *numbers = read_cdl(cdl)
-        cdl = dict(zip(("slope", "offset", "power", "saturation"), numbers, strict=True))
-    made = scene.Grade(
-        cdl=cdl if isinstance(cdl, scene.Cdl) else scene.Cdl(**(cdl or {})),
-        chroma=chroma,
-        lut=None if lut is None else str(lut),
-        space=space,
-        mix=mix,
-    )
-    steps = grading.steps_at(made, 0)
+    if like is not None and (told or cdl is not None):
+        raise TypeError("give a whole grade, or its parts by name, not both")
+    if cdl is not None:
+        told["cdl"] = {"file": str(cdl)} if isinstance(cdl, str | Path) else cdl
+    if told.get("lut") is not None:
+        told["lut"] = str(told["lut"])
+    made = like if like is not None else scene.Grade(**told)
+    steps = grading.steps_at(made, at)
     if not steps:
         return frame
     w, h = frame.size
@@ -159,6 +155,74 @@ def _prior(
     if isinstance(given, str):
         return potential.prior(composition.ALIASES.get(given, given), (size[1], size[0]), much)
     return np.asarray(2 * much * (np.clip(_at(given, size), 0, 1) - 0.5), np.float32)
+
+
+def write_grade(
+    grade: scene.Grade | grading.Steps,
+    path: str | Path,
+    *,
+    at: float = 0,
+    size: int = 33,
+    medium: Literal["ink", "light"] | None = None,
+    paper: NDArray[Any] = colour.PAPER,
+    folder: Path | None = None,
+    title: str = "inkrender",
+) -> None:
+    """Write a grade for other programs: .cube of size^3 points, or .cc, .ccc, .cdl where it is no more.
+
+    at: the frame whose keyed numbers are written. The table takes display-encoded sRGB and gives such.
+    medium: what the grade works in (default: what it says, else ink); in ink the table is for developed
+    frames on `paper`, linear RGB, and leaves paper alone. Raises SceneError for what a CDL cannot say, and
+    for a secondary on a layer.
+    """
+    from .io import cdl as cdls
+    from .io import files, lut
+
+    there = Path(path)
+    steps = grade if isinstance(grade, grading.Steps) else grading.steps_at(grade, at, folder)
+    if there.suffix.lower() in (".cc", ".ccc", ".cdl"):
+        cdls.write_cdl(there, [grading.as_cdl(steps, title)])
+        return
+    if there.suffix.lower() != ".cube":
+        raise SceneError(f"{there}: a grade is written as .cube, .cc, .ccc or .cdl")
+    if not 2 <= size <= 129:
+        raise SceneError(f"a table of {size} points along an edge: use 2 to 129")
+    files.check_output(there)
+    axis = np.linspace(0, 1, size, dtype=np.float32)
+    blue, green, red = np.meshgrid(axis, axis, axis, indexing="ij")
+    encoded = np.stack([red, green, blue, np.ones_like(red)], axis=-1).reshape(size, size * size, 4)
+    works = medium or (grade.in_ if isinstance(grade, scene.Grade) else None) or "ink"
+    out = _through_ink(encoded, steps, paper) if works == "ink" else _through_light(encoded, steps)
+    lut.write_cube(there, np.ascontiguousarray(out[..., :3]).reshape(size, size, size, 3), title)
+
+
+def _through_light(encoded: NDArray[np.float32], steps: grading.Steps) -> NDArray[np.float32]:
+    """Display-encoded pixels (h, w, 4) through a grade."""
+    h, w = encoded.shape[:2]
+    program, out = Program(w, h), np.empty_like(encoded)
+    program.load(CANVAS, encoded, "linear", True)
+    engine.grade_encoded(program, CANVAS, steps)
+    program.store(CANVAS, out)
+    program.run()
+    return out
+
+
+def _through_ink(
+    encoded: NDArray[np.float32], steps: grading.Steps, paper: NDArray[Any]
+) -> NDArray[np.float32]:
+    """Developed pixels as ink on paper, graded, developed again. Brighter than paper is paper."""
+    sheet = np.asarray(paper, np.float64)
+    ink = np.zeros_like(encoded)
+    seen = np.maximum(np.asarray(colour.decode(encoded[..., :3]), np.float64), 1e-12)
+    ink[..., :3] = np.maximum(-np.log(seen / sheet), 0)
+    h, w = encoded.shape[:2]
+    program, out = Program(w, h), np.empty_like(encoded)
+    program.load(CANVAS, ink, "linear", True)
+    engine.grade_ink(program, CANVAS, steps)
+    program.store(CANVAS, out)
+    program.run()
+    out[..., :3] = colour.encode(sheet * np.exp(-np.float64(out[..., :3])))
+    return out
 
 
 def _as_ink(frame: Frame, white: str | float) -> NDArray[np.float32]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from . import check_liubai, check_plates, library, places, scene
-from .errors import InkError, ShaderError, did_you_mean
+from .errors import InkError, ShaderError
 from .scenefile import examine_film, read_look, read_scene, shown
 from .timing import is_keyed
 
@@ -239,7 +239,11 @@ def _scene(report: Report, one: scene.Scene, footage: bool = False) -> None:
     first, last = one.first - before, one.last + after
     _keys_inside(report, one, ("camera",), one.camera, first, last)
     _keys_inside(report, one, ("grade",), one.grade, first, last)
-    _keys_inside(report, one, ("grade", "cdl"), one.grade.cdl, first, last)
+    for name in ("cdl", "curves", "split"):
+        _keys_inside(report, one, ("grade", name), getattr(one.grade, name), first, last)
+    for i, part in enumerate(one.grade.secondary):
+        _keys_inside(report, one, ("grade", "secondary", i), part, first, last)
+        _keys_inside(report, one, ("grade", "secondary", i, "where"), part.where, first, last)
     if one.liubai:
         _keys_inside(report, one, ("liubai",), one.liubai, first, last)
         if not footage:
@@ -272,10 +276,23 @@ def _scene(report: Report, one: scene.Scene, footage: bool = False) -> None:
 def _grade(report: Report, one: scene.Scene) -> None:
     from . import grading
 
-    if one.grade.space not in grading.SPACES:
-        near = did_you_mean(one.grade.space, grading.SPACES)
-        what = f'space "{one.grade.space}" is not known{near}'
-        report.add(one, ("grade", "space"), what, f"use {', '.join(grading.SPACES)}")
+    try:
+        grading.check_space(one.grade, one.folder)
+    except InkError as error:
+        report.error(one, ("grade", "space"), error)
+    cdls: list[tuple[places.Path, scene.Cdl]] = [(("grade", "cdl", "file"), one.grade.cdl)]
+    cdls += [(("grade", "secondary", i, "cdl", "file"), p.cdl) for i, p in enumerate(one.grade.secondary)]
+    for at, cdl in cdls:
+        if cdl.file is not None:
+            try:
+                check_plates.cdl(one.path(cdl.file), cdl.id)
+            except InkError as error:
+                report.error(one, at, error)
+    if one.grade.view is not None:
+        try:
+            check_plates.view(one.grade, one.folder)
+        except InkError as error:
+            report.error(one, ("grade", "view"), error)
     if one.grade.lut is not None:
         try:
             check_plates.lut(one.path(one.grade.lut))

@@ -43,10 +43,27 @@ def sound(path: Path) -> None:
 
 
 def lut(path: Path) -> None:
-    """Raise PlateError for a .cube that is missing or cannot be read."""
+    """Raise PlateError for a table that is missing or cannot be read."""
     from .io import lut as luts
 
-    luts.read_cube(path)
+    luts.read_lut(path)
+
+
+def cdl(path: Path, id: str | None) -> None:
+    """Raise PlateError for a CDL that is missing, cannot be read, or has no such correction."""
+    from .io import cdl as cdls
+
+    cdls.read_cdl(path, id)
+
+
+def view(grade: scene.Grade, folder: Path | None) -> None:
+    """Raise SceneError for a view that the OpenColorIO config does not have."""
+    from . import grading
+    from .io import ocio
+
+    told = grade.view
+    if told is not None:
+        ocio.view(grading.config_of(grade, folder), told.display, told.view, told.look)
 
 
 # files ----------------------------------------------------------------------------------------------------

@@ -7,7 +7,8 @@ layers above, grade in ink, transition on absorbance, developing on paper, grade
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -19,9 +20,9 @@ from . import cache, colour, grading, library
 from .bake import Studio
 from .errors import SceneError
 from .frame import Baked, Region
-from .io.lut import Lut, read_cube
+from .io.lut import Lut, read_lut
 from .kernels.grade import lut_table
-from .kernels.program import CANVAS, GROUP, OTHER, SPARE, SRC, LiftFields, Program
+from .kernels.program import BEFORE, CANVAS, GROUP, OTHER, SPARE, SRC, LiftFields, Program
 from .negative_space import Lift
 from .plan import LayerPass, Plan, ScenePass, ShaderPass, View
 from .shader import At
@@ -80,14 +81,15 @@ def paint_frame(
         _scene(program, CANVAS, studio, one, lifts[0])
         if one.scene.medium == "light":
             program.encode(CANVAS, "srgb")
-            grade_encoded(program, CANVAS, one.grade if graded else grading.NEUTRAL)
+            if graded:
+                grade_encoded(program, CANVAS, one.grade, _mattes(program, studio, one))
             return
         program.count_blank(CANVAS, colour.blank_jacobian(studio.white))
         if graded and not _late(one):
-            grade_ink(program, CANVAS, one.grade)
+            grade_ink(program, CANVAS, one.grade, _mattes(program, studio, one))
         program.develop(CANVAS, studio.sheet)
         if graded and one.graded_in == "light":
-            grade_encoded(program, CANVAS, one.grade)
+            grade_encoded(program, CANVAS, one.grade, _mattes(program, studio, one))
         return
     a, b = plan.scenes
     for reg, one, lift in ((OTHER, b, lifts[1]), (CANVAS, a, lifts[0])):
@@ -95,15 +97,15 @@ def paint_frame(
         if one.scene.medium == "light":  # the two pictures meet as ink
             program.light_to_ink(reg, _white("paper", studio), 1.0, "linear")
         elif graded and not _late(one):
-            grade_ink(program, reg, one.grade)
+            grade_ink(program, reg, one.grade, _mattes(program, studio, one))
     _transition(program, plan, studio)
     program.count_blank(CANVAS, colour.blank_jacobian(studio.white))
     program.develop(CANVAS, studio.sheet)
     late = [one.grade if graded and _late(one) else grading.NEUTRAL for one in (a, b)]
     if late[0] or late[1]:  # each grade has the frame to itself, and the two are mixed
         program.copy(OTHER, CANVAS)
-        grade_encoded(program, CANVAS, late[0])
-        grade_encoded(program, OTHER, late[1])
+        grade_encoded(program, CANVAS, late[0], _mattes(program, studio, a))
+        grade_encoded(program, OTHER, late[1], _mattes(program, studio, b))
         program.mix(CANVAS, OTHER, plan.u)
 
 
@@ -310,47 +312,159 @@ def _late(one: ScenePass) -> bool:
     return one.graded_in == "light"
 
 
-def grade_ink(program: Program, reg: int, steps: grading.Steps) -> None:
+Mattes = Callable[[str], int]
+
+
+def _mattes(program: Program, studio: Studio, one: ScenePass) -> Mattes:
+    """Reads a layer's cover as the frame sees it, and tells the register."""
+
+    def read(name: str) -> int:
+        for layer in one.layers:
+            if layer.layer.name == name:
+                baked = studio.layer(one, layer)
+                program.resample(GROUP, baked, *_placed(baked, layer.view, studio.scale))
+                return GROUP
+        raise SceneError(f'scene "{one.scene.name}": the grade asks for layer "{name}", which is not there')
+
+    return read
+
+
+def _no_mattes(name: str) -> int:
+    raise SceneError(f'the grade works where layer "{name}" covers, and a single picture has no layers')
+
+
+def grade_ink(program: Program, reg: int, steps: grading.Steps, mattes: Mattes = _no_mattes) -> None:
     """Grade the transmittance of the pigment; what the grade does to bare paper is divided out again."""
     if not steps:
         return
     program.transmittance(reg)
-    grade_encoded(program, reg, steps)
+    grade_encoded(program, reg, steps, mattes, ink=True)
     program.from_transmittance(reg, _effect_on_white(steps))
 
 
-def grade_encoded(program: Program, reg: int, steps: grading.Steps) -> None:
-    """A grade on display-encoded colour."""
+def grade_encoded(
+    program: Program, reg: int, steps: grading.Steps, mattes: Mattes = _no_mattes, ink: bool = False
+) -> None:
+    """A grade on display-encoded colour.
+
+    mattes: gives a layer's cover as a register. ink: what a layer's matte marks keeps its paper too.
+    """
     if not steps:
         return
     if steps.mix < 1:
         program.copy(SPARE, reg)
-    if steps.space == "linear":
-        program.decode(reg, "srgb")
+    now = "srgb"
     for step in steps.steps:
-        if isinstance(step, grading.CdlStep):
-            program.cdl(reg, step.slope, step.offset, step.power, step.saturation)
-        elif isinstance(step, grading.ChromaStep):
-            if steps.space == "linear":
-                program.encode(reg, "srgb")
-            program.chroma(reg, step.factor)
-            if steps.space == "linear":
-                program.decode(reg, "srgb")
+        now = _between(program, reg, now, _space_of(step, steps.space), steps.config)
+        if isinstance(step, grading.SecondaryStep):
+            _secondary(program, reg, step, mattes, ink)
         else:
-            _lut(program, reg, step.path)
-    if steps.space == "linear":
-        program.encode(reg, "srgb")
+            _step(program, reg, step)
+        if isinstance(step, grading.ViewStep):
+            now = "srgb"
+    _between(program, reg, now, "srgb", steps.config)
     if steps.mix < 1:
         program.mix(SPARE, reg, steps.mix)
         program.copy(reg, SPARE)
 
 
+def _space_of(step: grading.Step, space: str) -> str:
+    """The space that a step works in: light in linear light, tone in the grade's, colour on sRGB."""
+    if isinstance(step, grading.MatrixStep):
+        return "linear"
+    if isinstance(step, grading.OklchStep | grading.SecondaryStep):
+        return "srgb"
+    return "log" if isinstance(step, grading.ViewStep) else space
+
+
+def _between(program: Program, reg: int, now: str, then: str, config: str | None) -> str:
+    """Take a register from one space to another, through linear light."""
+    if now == then:
+        return then
+    if now in ("srgb", "log"):
+        program.decode(reg, now)
+    elif now != "linear":
+        _named_space(program, reg, config, now, back=True)
+    if then in ("srgb", "log"):
+        program.encode(reg, then)
+    elif then != "linear":
+        _named_space(program, reg, config, then, back=False)
+    return then
+
+
+def _named_space(program: Program, reg: int, config: str | None, name: str, back: bool) -> None:
+    """Linear light to an OpenColorIO space (or back): a matrix, and a curve read from a fine table."""
+    from .io import ocio
+
+    found = ocio.space(config, name)
+    if not back:
+        program.matrix(reg, found.matrix)
+    if found.forth is not None and found.back is not None:
+        if not back:
+            program.encode(reg, "log")
+        program.curves(reg, *(found.back if back else found.forth))
+        if back:
+            program.decode(reg, "log")
+    if back:
+        program.matrix(reg, np.linalg.inv(found.matrix))
+
+
+def _step(program: Program, reg: int, step: grading.Step) -> None:
+    """One step that works on the whole picture, in the space that it wants."""
+    if isinstance(step, grading.MatrixStep):
+        program.matrix(reg, np.reshape(step.rows, (3, 3)))
+    elif isinstance(step, grading.CdlStep):
+        program.cdl(reg, step.slope, step.offset, step.power, step.saturation, step.clamp)
+    elif isinstance(step, grading.CurvesStep):
+        program.curves(reg, *_tone_tables((step.red, step.green, step.blue)))
+    elif isinstance(step, grading.LumaStep):
+        program.luma_curve(reg, *_tone_tables((step.points,)))
+    elif isinstance(step, grading.OklchStep):
+        tables = grading.colour_tables(step) or (None, None)
+        program.oklch(reg, step.hue, step.chroma, step.lightness, *tables)
+    elif isinstance(step, grading.LutStep):
+        _lut(program, reg, step.path)
+    elif isinstance(step, grading.ViewStep):
+        from .io import ocio
+
+        table, lo, hi = ocio.view(step.config, step.display, step.view, step.look)
+        program.lut3d(reg, table, lo, hi)
+
+
+@lru_cache(maxsize=64)
+def _tone_tables(points: tuple[grading.Flat, ...]) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
+    tables, ends = zip(*(grading.tone_table(p) for p in points), strict=True)
+    return np.stack(tables), np.array(ends)
+
+
+def _secondary(program: Program, reg: int, step: grading.SecondaryStep, mattes: Mattes, ink: bool) -> None:
+    where = step.where
+    program.copy(BEFORE, reg)
+    now = "srgb"
+    for small in step.steps:
+        now = _between(program, reg, now, _space_of(small, "srgb"), None)
+        _step(program, reg, small)
+    _between(program, reg, now, "srgb", None)
+    if ink and where.layer is not None:
+        effect = _effect_on_white(grading.Steps("srgb", step.steps))
+        program.matrix(reg, np.diag([1 / v for v in effect]))
+    if step.mix < 1:
+        program.mix(reg, BEFORE, 1 - step.mix)
+    if where.ranged:
+        program.qualify(reg, BEFORE, *grading.qualifier(where))
+    if where.layer is not None:
+        program.mix_matte(reg, BEFORE, mattes(where.layer), turned=where.invert)
+
+
 @lru_cache(maxsize=64)
 def _effect_on_white(steps: grading.Steps) -> tuple[float, float, float]:
-    """What a grade makes of 1, 1, 1, by the very same operations."""
+    """What a grade makes of 1, 1, 1, by the same operations; `_secondary` sees to paper under a layer."""
+    whole = tuple(
+        s for s in steps.steps if not (isinstance(s, grading.SecondaryStep) and s.where.layer is not None)
+    )
     program = Program(1, 1, 1.0)
     program.load(CANVAS, np.ones((1, 1, 4), np.float32), "linear", True)
-    grade_encoded(program, CANVAS, steps)
+    grade_encoded(program, CANVAS, replace(steps, steps=whole))
     out = np.zeros((1, 1, 4), np.float32)
     program.store(CANVAS, out)
     program.run()
@@ -372,8 +486,8 @@ def _lut(program: Program, reg: int, path: Path) -> None:
 
 
 def _read_lut(path: Path) -> tuple[Lut, NDArray[np.float32] | None]:
-    """A .cube file, and its table as the tiles read it (.cube counts red fastest, tiles index red first)."""
-    found = read_cube(path)
+    """A table's file, laid out as the tiles read it (.cube counts red fastest, tiles index red first)."""
+    found = read_lut(path)
     return found, None if found.table is None else lut_table(found.table.transpose(2, 1, 0, 3))
 
 

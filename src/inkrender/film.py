@@ -154,6 +154,7 @@ class Film(scene.Film):
                 one.graded_in,
                 [[type(s).__name__, s] for s in one.grade.steps],
                 one.grade.space,
+                one.grade.config,
                 one.grade.mix,
             ) + "".join(cache.file_digest(p) for p in one.grade.files)
         if told.transition:

@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from .composition import FEATURES, FORMS, PRESETS, PresetName, matte_name, prior_name
 from .errors import SceneError, did_you_mean
-from .grade import Grade
+from .grades import Grade
 from .layer import Layer, unknown_inputs
 from .model import Keyed, Mistake, Model, Number, Pair, refuse
 from .timing import parse_frames
@@ -184,6 +184,11 @@ def _inconsistencies(picture: Picture) -> list[Mistake]:
                     found.append(Mistake(("liubai", key, i), f"{key} {error}"))
         if picture.medium == "light":
             found.append(Mistake(("liubai",), 'liubai lifts ink, but the scene\'s medium is "light"'))
+    for i, part in enumerate(picture.grade.secondary):
+        if part.where.layer is not None and part.where.layer not in names:
+            near = did_you_mean(part.where.layer, names)
+            told = f'unknown layer "{part.where.layer}"{near}: the scene has {", ".join(names) or "none"}'
+            found.append(Mistake(("grade", "secondary", i, "where", "layer"), told))
     hint = picture.grade.hint
     if hint and hint.where != "background" and hint.where not in names:
         near = did_you_mean(hint.where, ["background", *names])

@@ -4,7 +4,7 @@ Places and lengths are px at 1080 lines, origin top left, y down. Every number m
 constant or `[[frame, value, easing], ...]` in the frames of its scene; `keys.NAME` says the same elsewhere.
 Nothing here touches a file: `scenefile` reads and writes, `check` looks at what the names point to.
 
-The parts live in `model`, `layer`, `grade` and `picture`; everything public is importable from here.
+The parts live in `model`, `layer`, `grades` and `picture`; everything public is importable from here.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema, mo
 from pydantic_core import PydanticCustomError
 
 from .errors import SceneError, did_you_mean
-from .grade import Cdl, Grade, Hint
+from .grades import Cdl, Curves, Grade, Hint, Qualifier, Secondary, Split, View, pairs
 from .layer import BLEND_MODES, INPUTS, PART_BOUNDS, Layer
 from .model import Keyed, Mistake, Model, Number, Pair, Parameters, ShaderUse, Share, Triple, plain, refuse
 from .picture import Camera, Liubai, Look, Picture, Scene
@@ -31,6 +31,7 @@ __all__ = [
     "Audio",
     "Camera",
     "Cdl",
+    "Curves",
     "Deliver",
     "Film",
     "Grade",
@@ -45,11 +46,16 @@ __all__ = [
     "Number",
     "Pair",
     "Picture",
+    "Qualifier",
     "Scene",
+    "Secondary",
     "ShaderUse",
     "Share",
+    "Split",
     "Transition",
     "Triple",
+    "View",
+    "pairs",
     "plain",
     "value_at",
 ]

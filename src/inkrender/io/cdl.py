@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 from xml.etree.ElementTree import Element, TreeBuilder
 from xml.parsers import expat
+from xml.sax.saxutils import quoteattr
 
 from ..errors import PlateError, did_you_mean
 from . import files
+
+SOP, SAT = ("SOPNode", "ASC_SOP"), ("SatNode", "SATNode", "ASC_SAT")
+SPACE = "urn:ASC:CDL:v1.01"
 
 Three = tuple[float, float, float]
 
@@ -48,18 +52,59 @@ def read_all(path: str | os.PathLike[str]) -> list[Correction]:
     Unknown elements are passed over, as the ASC asks. Raises PlateError.
     """
     there = Path(path)
-    root = _parse(there, files.read_bytes(there))
+    root, lines = _parse(there, files.read_bytes(there))
     nodes = [root] if root.tag == "ColorCorrection" else list(root.iter("ColorCorrection"))
     if not nodes:
         raise PlateError(
             f"{there} holds no ColorCorrection (its root is {root.tag}): export it as .cc, .ccc or .cdl"
         )
-    return [_correction(there, node, n) for n, node in enumerate(nodes, 1)]
+    return [_correction(f"{there}:{lines[node]}", node, n) for n, node in enumerate(nodes, 1)]
 
 
-def _correction(path: Path, node: Element, n: int) -> Correction:
+def write_cdl(path: str | os.PathLike[str], corrections: Sequence[Correction]) -> None:
+    """Write corrections to a .cc file (one), or a .ccc or .cdl file. Numbers come back as they were."""
+    there = Path(path)
+    kind = there.suffix.lower()
+    if kind not in (".cc", ".ccc", ".cdl"):
+        raise PlateError(f"{there}: a CDL is written as .cc, .ccc or .cdl")
+    if kind == ".cc" and len(corrections) != 1:
+        raise PlateError(f"{there}: a .cc file holds one correction, not {len(corrections)}: use .ccc")
+    nodes = [_written(c, "  " * {".cc": 0, ".ccc": 1, ".cdl": 2}[kind]) for c in corrections]
+    if kind == ".cc":
+        body = nodes[0].replace("<ColorCorrection ", f'<ColorCorrection xmlns="{SPACE}" ', 1)
+    elif kind == ".ccc":
+        body = f'<ColorCorrectionCollection xmlns="{SPACE}">\n{"".join(nodes)}</ColorCorrectionCollection>\n'
+    else:
+        inner = "".join(f"  <ColorDecision>\n{node}  </ColorDecision>\n" for node in nodes)
+        body = f'<ColorDecisionList xmlns="{SPACE}">\n{inner}</ColorDecisionList>\n'
+    files.write_text(there, f'<?xml version="1.0" encoding="UTF-8"?>\n{body}')
+
+
+def _written(c: Correction, indent: str) -> str:
+    def numbers(values: Iterable[float]) -> str:
+        return " ".join(repr(float(v)) for v in values)
+
+    sop = "".join(
+        f"\n{indent}    <{tag}>{numbers(values)}</{tag}>"
+        for tag, values in (("Slope", c.slope), ("Offset", c.offset), ("Power", c.power))
+    )
+    return (
+        f"{indent}<ColorCorrection id={quoteattr(c.id)}>\n{indent}  <SOPNode>{sop}\n{indent}  </SOPNode>\n"
+        f"{indent}  <SatNode>\n{indent}    <Saturation>{numbers([c.saturation])}</Saturation>\n"
+        f"{indent}  </SatNode>\n{indent}</ColorCorrection>\n"
+    )
+
+
+def _correction(path: str, node: Element, n: int) -> Correction:
     name = node.get("id") or f"#{n}"
     plain = Correction(name)
+    groups = {child.tag for child in node}
+    if not groups & {*SOP, *SAT}:
+        raise PlateError(f'{path}: correction "{name}" has neither SOPNode nor SatNode: it corrects nothing')
+    for group in (child for child in node if child.tag in (*SOP, *SAT)):
+        for tag in ("Slope", "Offset", "Power") if group.tag in SOP else ("Saturation",):
+            if group.find(tag) is None:
+                raise PlateError(f'{path}: correction "{name}": {group.tag} has no {tag}: export it again')
     slope = _three(path, name, node, "Slope", plain.slope)
     offset = _three(path, name, node, "Offset", plain.offset)
     power = _three(path, name, node, "Power", plain.power)
@@ -69,12 +114,12 @@ def _correction(path: Path, node: Element, n: int) -> Correction:
     return Correction(name, slope, offset, power, saturation)
 
 
-def _three(path: Path, name: str, node: Element, tag: str, default: Three) -> Three:
+def _three(path: str, name: str, node: Element, tag: str, default: Three) -> Three:
     found = _numbers(path, name, node, tag, 3)
     return (found[0], found[1], found[2]) if found else default
 
 
-def _numbers(path: Path, name: str, node: Element, tag: str, count: int) -> list[float]:
+def _numbers(path: str, name: str, node: Element, tag: str, count: int) -> list[float]:
     found = next(_below(node, tag), None)
     if found is None:
         return []
@@ -93,7 +138,9 @@ def _below(node: Element, tag: str) -> Iterator[Element]:
     return (child for group in node for child in group if child.tag == tag)
 
 
-def _parse(path: Path, content: bytes) -> Element:
+def _parse(path: Path, content: bytes) -> tuple[Element, dict[Element, int]]:
+    """The root, and at which line each element begins."""
+    lines: dict[Element, int] = {}
     builder = TreeBuilder()
     parser = expat.ParserCreate(namespace_separator=" ")
 
@@ -102,7 +149,10 @@ def _parse(path: Path, content: bytes) -> Element:
             f"{path}:{parser.CurrentLineNumber}: document types and entities are refused: remove them"
         )
 
-    parser.StartElementHandler = lambda tag, given: builder.start(tag.rpartition(" ")[2], given)
+    def start(tag: str, given: dict[str, str]) -> None:
+        lines[builder.start(tag.rpartition(" ")[2], given)] = parser.CurrentLineNumber
+
+    parser.StartElementHandler = start
     parser.EndElementHandler = lambda tag: builder.end(tag.rpartition(" ")[2])
     parser.CharacterDataHandler = builder.data
     parser.StartDoctypeDeclHandler = refuse
@@ -114,4 +164,4 @@ def _parse(path: Path, content: bytes) -> Element:
             f"{path}:{e.lineno}: not well-formed XML ({expat.ErrorString(e.code)}): export it again"
         ) from e
     root: Element = builder.close()
-    return root
+    return root, lines

@@ -13,6 +13,10 @@ from ..errors import PlateError
 from . import files
 
 MAX_3D, MAX_1D = 256, 65536
+MAX_BYTES = 1 << 29  # of text: a cube of 256 points takes about 450 MB
+
+
+KEYS = ("LUT_1D_SIZE", "LUT_3D_SIZE", "DOMAIN_MIN", "DOMAIN_MAX", "LUT_1D_INPUT_RANGE", "LUT_3D_INPUT_RANGE")
 
 
 @dataclass(frozen=True)
@@ -48,16 +52,33 @@ class Lut:
         return x if self.table is None else _tetrahedral(x, self.table, self.lo, self.hi)
 
 
+def read_lut(path: str | os.PathLike[str]) -> Lut:
+    """Read a table by its suffix: .cube here, .3dl, .spi1d, .spi3d, .clf and more through OpenColorIO.
+
+    Raises PlateError, with the line where it is known, and for OpenColorIO that is not installed.
+    """
+    there = Path(path)
+    if there.suffix.lower() == ".cube":
+        return read_cube(there)
+    from . import ocio
+
+    return ocio.read_lut(there)
+
+
 def read_cube(path: str | os.PathLike[str]) -> Lut:
     """Read a .cube file. Raises PlateError with the line where it stops making sense."""
     there = Path(path)
     if there.suffix.lower() != ".cube":
-        raise PlateError(f"{there}: only .cube tables are read: convert it first")
+        raise PlateError(f"{there}: this is no .cube table: its name ends otherwise")
+    if there.is_file() and there.stat().st_size > MAX_BYTES:
+        size, most = files.size_text(there.stat().st_size), files.size_text(MAX_BYTES)
+        raise PlateError(f"{there} has {size}, at most {most} are read: export it with fewer points")
     text = files.read_bytes(there).decode("utf-8-sig", "replace")
     sizes: dict[str, int] = {}
     ranges: dict[str, NDArray[np.float32]] = {}
     title = ""
     rows: list[list[float]] = []
+    last = 0
     for n, line in enumerate(text.splitlines(), 1):
         words = line.split("#", 1)[0].split()
         if not words:
@@ -65,6 +86,12 @@ def read_cube(path: str | os.PathLike[str]) -> Lut:
         key = words[0].upper()
         if key == "TITLE":
             title = line.split(None, 1)[1].strip().strip('"') if len(words) > 1 else ""
+        elif key in KEYS and (key in sizes or key in ranges):
+            raise PlateError(f"{there}:{n}: {key} is given a second time: two tables were joined; split them")
+        elif key in KEYS and rows:
+            raise PlateError(
+                f"{there}:{n}: {key} comes after numbers: it stands before them; export it again"
+            )
         elif key in ("LUT_1D_SIZE", "LUT_3D_SIZE"):
             sizes[key] = _size(there, n, line, key)
         elif key in ("DOMAIN_MIN", "DOMAIN_MAX"):
@@ -75,13 +102,14 @@ def read_cube(path: str | os.PathLike[str]) -> Lut:
             continue  # keywords of other programs (LUT_IN_VIDEO_RANGE and the like) do not change the table
         else:
             rows.append(_numbers(there, n, line, words, 3))
+            last = n
     if not sizes:
         raise PlateError(f"{there} has neither LUT_3D_SIZE nor LUT_1D_SIZE: it is no .cube table")
     one, three = sizes.get("LUT_1D_SIZE", 0), sizes.get("LUT_3D_SIZE", 0)
     if len(rows) != one + three**3:
         raise PlateError(
-            f"{there} has {len(rows)} rows of numbers, its size asks for {one + three**3}: it is cut off or "
-            "edited; export it again"
+            f"{there}:{last}: the file has {len(rows)} rows of numbers, its size asks for {one + three**3}: "
+            "it is cut off or edited; export it again"
         )
     values = np.array(rows, np.float32)
     domain = [
@@ -92,6 +120,19 @@ def read_cube(path: str | os.PathLike[str]) -> Lut:
     shaper_lo, shaper_hi = _domain(there, ranges.get("LUT_1D_INPUT_RANGE"), domain)
     table = np.ascontiguousarray(values[one:].reshape(three, three, three, 3)) if three else None
     return Lut(there, title, table, lo, hi, values[:one] if one else None, shaper_lo, shaper_hi)
+
+
+def write_cube(path: str | os.PathLike[str], table: NDArray[np.float32], title: str = "") -> None:
+    """Write a 3-D table (n, n, n, 3), indexed [blue, green, red], over 0..1, as .cube: red runs fastest.
+
+    Nine digits: a float32 comes back as it was.
+    """
+    n = table.shape[0]
+    if table.shape != (n, n, n, 3) or not 2 <= n <= MAX_3D or not np.isfinite(table).all():
+        raise ValueError(f"a table is (n, n, n, 3), finite, n from 2 to {MAX_3D}, not {table.shape}")
+    head = [f'TITLE "{" ".join(title.replace(chr(34), " ").split())}"'] if title else []
+    rows = (f"{r:.9g} {g:.9g} {b:.9g}" for r, g, b in table.reshape(-1, 3).tolist())
+    files.write_text(path, "\n".join([*head, f"LUT_3D_SIZE {n}", *rows, ""]))
 
 
 def _size(path: Path, n: int, line: str, key: str) -> int:

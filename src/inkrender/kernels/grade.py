@@ -150,13 +150,14 @@ def matrix(reg, p):
 
 
 @kernel
-def mix_by(reg, before, matte):
-    """reg <- before where the matte (TILE,) is 0, reg where it is 1."""
+def mix_by(reg, before, matte, turned):
+    """reg <- before where the matte (TILE,) is 0, reg where it is 1; turned: the other way round."""
     for c in range(3):
         at = c * TILE
         for i in range(TILE):
             old, new = before[at + i], reg[at + i]
-            reg[at + i] = new if matte[i] == ONE else old + (new - old) * matte[i]
+            k = ONE - matte[i] if turned else matte[i]
+            reg[at + i] = new if k == ONE else old + (new - old) * k
 
 
 @inline
@@ -176,6 +177,8 @@ def curves(reg, tables, cells, p):
     for c in range(3):
         own, at = t[c * (cells + 1) : (c + 1) * (cells + 1)], c * TILE
         lo, scale, first, last = p[4 * c], p[4 * c + 1], p[4 * c + 2], p[4 * c + 3]
+        if scale == ZERO:  # no curve: not a bit moves
+            continue
         for i in range(TILE):
             reg[at + i] = along(reg[at + i], own, cells, lo, scale, first, last)
 

@@ -220,9 +220,8 @@ def drive(ops, par, par_room, width, height, top, bottom):
                     zero[r] = zero[r] & zero[s]
                 elif op == MIX_MATTE:
                     at = q[4] * STRIDE + 3 * TILE
-                    grade.mix_by(
-                        reg, registers[s * STRIDE : s * STRIDE + REGISTER], registers[at : at + TILE]
-                    )
+                    other = registers[s * STRIDE : s * STRIDE + REGISTER]
+                    grade.mix_by(reg, other, registers[at : at + TILE], q[5])
                     zero[r] = 0
                 elif op == MATTE:
                     over.matte(reg, registers[s * STRIDE : s * STRIDE + REGISTER])

@@ -391,11 +391,11 @@ class Program:
         numbers = [address(table), table.size - 1]
         self._add(interpreter.QUALIFY, reg, before, par=values.tolist(), numbers=numbers, say=say)
 
-    def mix_matte(self, reg: int, before: int, matte: int) -> None:
-        """reg <- before where the cover of `matte` is 0, reg where it is 1."""
+    def mix_matte(self, reg: int, before: int, matte: int, turned: bool = False) -> None:
+        """reg <- before where the cover of `matte` is 0, reg where it is 1; turned: the other way round."""
         self._two(reg, before)
         say = f"mix {_name(reg)} over {_name(before)} by {_name(matte)}"
-        self._add(interpreter.MIX_MATTE, reg, before, numbers=[matte], say=say)
+        self._add(interpreter.MIX_MATTE, reg, before, numbers=[matte, int(turned)], say=say)
 
     def curve(self, reg: int, table: ArrayLike, lo: float = 0.0, hi: float = 1.0) -> None:
         """Each channel through its column of a (n, 3) table over lo..hi, linear between, held outside."""
