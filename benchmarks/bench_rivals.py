@@ -32,7 +32,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import inkrender as ink
-from inkrender import colour, motion, scene
+from inkrender import colour, following, motion, scene
 from inkrender.film import Film
 from inkrender.manifest import cpu, versions
 from inkrender.timing import parse_frames
@@ -115,7 +115,7 @@ def run(one: Footage, out: Path, skip: Sequence[str]) -> list[dict[str, Any]]:
     with tempfile.TemporaryDirectory() as folder:
         source = plates(one, NARROW)
         large = plates(one, WIDE, slice(len(one.frames) // 2, len(one.frames) // 2 + 1))
-        flows = paths(source)
+        flows = paths(one, source)
         base = error(source, flows)
         rows, panels = [], [("source", large[0])]
         sys.stdout.write(f"\n{one.name}: {len(source)} frames, source warp error {base:.6f}\n{HEAD}\n")
@@ -335,14 +335,31 @@ def over_white(p: NDArray[np.uint8]) -> Picture:
     return np.asarray(np.rint(p[..., :3] * alpha + 255 * (1 - alpha)), np.uint8)
 
 
-def paths(pictures: Sequence[Picture]) -> list[Any]:
-    """For each pair of neighbours the way back, and what the frame before does not show."""
+def paths(one: Footage, pictures: Sequence[Picture]) -> list[Any]:
+    """For each pair of neighbours the way back, and what the frame before does not show.
+
+    Along the renderer's own vectors where the footage has them, else along the flow of the footage.
+    """
+    film = ink.look(one.look, one.path)
+    told = film.plan(0).scenes[0]
+    plate = next(layer for layer in told.layers if layer.kind == "file")
+    track = film.studio().track(told, plate) if following.moving(plate) else None
+    if track is not None and track.rendered:
+        size = pictures[0].shape[1::-1]
+        return [_along(track, n, size) for n in one.frames[1:]]
     luma = [cv2.cvtColor(p, cv2.COLOR_RGB2GRAY) for p in pictures]
     found = []
     for a, b in pairwise(luma):
         back = motion.flow(b, a)
         found.append((back, motion.occluded(motion.flow(a, b), back)))
     return found
+
+
+def _along(track: Any, n: int, size: tuple[int, int]) -> Any:
+    """A step of a track, enlarged to pictures of a size."""
+    k = np.float32(size[0] / track.size[0])
+    back, there = (k * cv2.resize(v, size) for v in (track.to_previous(n), track.to_next(n - 1)))
+    return back, motion.occluded(there, back)
 
 
 def error(pictures: Sequence[Picture], flows: Sequence[Any]) -> float:

@@ -1,7 +1,8 @@
 """What liubai does, frame by frame: how much paper is bare, where it lies, whom it touches, how still it is.
 
 Frames are painted small. Blank is counted on the finished canvas before any grade, as everywhere. Stillness
-is told beside that of the source: for footage the footage itself, for a film its picture with nothing lifted.
+is told beside that of the source: for footage the footage itself, for a film its picture with nothing lifted;
+along the renderer's own vectors where footage has them, else along the flow of the source.
 """
 
 from __future__ import annotations
@@ -16,9 +17,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from . import analysis, bake, colour, engine, mattes, metrics, motion, scene
+from . import analysis, bake, colour, engine, following, mattes, metrics, motion, scene
 from .film import Film
 from .negative_space import Lift, lift_matte
+from .tracking import Track
 
 LINES = 540  # frames are painted for this; blank at 270 lines already is that of the master
 MOTION_LINES = (
@@ -28,6 +30,9 @@ NEAR_ENOUGH = 0.02  # of a target, on every frame of a moving shot
 NEAR_ENOUGH_STILL = 0.01  # on a picture alone
 MOST_TOUCHED = 0.01  # share of a subject that may be blank
 MOST_COMPONENTS = 10
+
+
+Way = tuple[motion.Vectors, NDArray[np.bool_]]  # from a frame to the one before, and what that one hides
 
 
 @dataclass(frozen=True)
@@ -158,7 +163,8 @@ def rows(film: Film, frames: Sequence[int], *, lines: int = LINES, footage: bool
     bench = _Bench(film, lines, footage)
     for n in frames:
         before = bench.before(n)  # first, so that the pictures of neighbours are painted in order
-        yield _row(bench.seen(n), before, film, footage)
+        way = None if before is None else bench.way(n)
+        yield _row(bench.seen(n), before, way, film, footage)
 
 
 @dataclass(frozen=True)
@@ -184,6 +190,7 @@ class _Bench:
         self.size = _lower(film.size, lines)
         self.tiny = _lower(self.size, MOTION_LINES)
         self.source = _plates(film) if footage else film
+        self.track = self._track() if footage else None
         self.seen = lru_cache(maxsize=3)(self._seen)
 
     def _seen(self, n: int) -> _Seen:
@@ -210,6 +217,25 @@ class _Bench:
         codes, _ = engine.render(told, self.source.studio(self.tiny), [None] * len(told.scenes))
         return _rgb(codes)
 
+    def _track(self) -> Track | None:
+        """The motion of footage with vectors of its own, if it is told in pixels of the small pictures."""
+        one = self.film.plan(0).scenes[0]
+        plate = next(layer for layer in one.layers if layer.kind == "file")
+        if not following.moving(plate):
+            return None
+        track: Track = self.film.studio(self.tiny).track(one, plate)
+        return track if track.rendered and track.size == self.tiny else None
+
+    def way(self, n: int) -> Way:
+        """The way from frame n back to the one before, and what that one does not show."""
+        if self.track is not None:
+            number = self.film.locate(n)[1]
+            back, there = self.track.to_previous(number), self.track.to_next(number - 1)
+        else:
+            a, b = (_luma(self.seen(k).source) for k in (n - 1, n))
+            there, back = motion.flow(a, b), motion.flow(b, a)
+        return back, motion.occluded(there, back)
+
     def before(self, n: int) -> _Seen | None:
         """The frame before, if it is of the same shot."""
         if n == 0 or any(self.film.transition_at(k) for k in (n - 1, n)):
@@ -221,7 +247,7 @@ class _Bench:
         return None if motion.is_cut(_luma(a.source), _luma(b.source)) else a
 
 
-def _row(now: _Seen, before: _Seen | None, film: Film, footage: bool) -> Row:
+def _row(now: _Seen, before: _Seen | None, way: Way | None, film: Film, footage: bool) -> Row:
     one, number = film.locate(now.n)
     lift = now.lift
     shape = balance = touched = None  # of a transition, and of a scene of light
@@ -242,21 +268,18 @@ def _row(now: _Seen, before: _Seen | None, film: Film, footage: bool) -> Row:
         balance=balance,
         contrast=motion.gradient_energy(now.small),
         source_contrast=motion.gradient_energy(now.source),
-        warp=None if before is None else _warp(now, before),
+        warp=None if before is None or way is None else _warp(now, before, way),
     )
 
 
-def _warp(now: _Seen, before: _Seen) -> Warp:
-    a, b = _luma(before.source), _luma(now.source)
-    there, back = motion.flow(a, b), motion.flow(b, a)
-    hidden = motion.occluded(there, back)
+def _warp(now: _Seen, before: _Seen, way: Way) -> Warp:
     mask = None
     if now.mask is not None and before.mask is not None:
-        mask = motion.warp_error(now.mask, before.mask, back, hidden)
+        mask = motion.warp_error(now.mask, before.mask, *way)
     return Warp(
-        output=motion.warp_error(now.small, before.small, back, hidden),
+        output=motion.warp_error(now.small, before.small, *way),
         mask=mask,
-        source=motion.warp_error(now.source, before.source, back, hidden),
+        source=motion.warp_error(now.source, before.source, *way),
     )
 
 
