@@ -23,14 +23,14 @@ NEUTRAL = Cun(ink=0)
 
 @area(
     needs=("height",),
-    optional=("normal", "depth", "matte", "anchor"),
+    optional=("normal", "depth", "matte", "anchor", "camera"),
     reach=lambda p: 120 * p.length + 20 * p.width + 40,
 )
 def shade(dst, region, at, p, inputs):
     """Strokes lie on what is painted, not on bare paper, level ground or subjects."""
     import numpy as np
 
-    from inkrender import cun, paint, wetting
+    from inkrender import cun, handling, paint, wetting
     from inkrender.repainting import Texture
 
     if p.ink == 0:
@@ -38,7 +38,8 @@ def shade(dst, region, at, p, inputs):
     density = paint.gauss(np.minimum(wetting.density(dst), 4), 4 * region.scale)
     first, whole = p.tones
     weight = np.clip((density - first) / max(whole - first, 1e-3), 0, 1) ** np.float32(0.8)
-    texture = Texture(region, paint.mixed(at.seed, 102), inputs.anchor)
+    anchor = handling.tied(region, inputs)
+    texture = Texture(region, paint.mixed(at.seed, 102), anchor)
     weight *= np.clip(0.75 + 1.2 * texture(150.0, 1, 2), 0.1, 1.1)  # they come in clusters, with rests
     if inputs.normal is not None:
         weight *= 1 - paint.smoothstep(
@@ -54,7 +55,7 @@ def shade(dst, region, at, p, inputs):
         cun.fall_line(1 - np.exp(-1.5 * density), inputs.normal, region, p.angle),
         cun.SCHOOLS[p.school],
         inputs.height,
-        inputs.anchor,
+        anchor,
         paint.mixed(at.seed, 101),
         density=p.density,
         length=p.length,

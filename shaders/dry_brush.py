@@ -17,7 +17,11 @@ class DryBrush(NamedTuple):
 NEUTRAL = DryBrush(dry=0)
 
 
-@area(needs=("height",), optional=("anchor",), reach=lambda p: 0.6 * p.hair * 2.2 * p.aspect + 60)
+@area(
+    needs=("height",),
+    optional=("anchor", "depth", "camera"),
+    reach=lambda p: 0.6 * p.hair * 2.2 * p.aspect + 60,
+)
 def shade(dst, region, at, p, inputs):
     """What is thin goes first, dense ink holds; cover goes with the ink, so the paper shows."""
     import numpy as np
@@ -29,7 +33,7 @@ def shade(dst, region, at, p, inputs):
         return
     density = wetting.density(dst)
     tone = np.asarray(1 - np.exp(-1.5 * density), np.float32)
-    texture = Texture(region, paint.mixed(at.seed, 91), inputs.anchor)
+    texture = Texture(region, paint.mixed(at.seed, 91), handling.tied(region, inputs))
     streak = handling.streaks(tone, region, texture, p.hair, p.aspect, p.angle)
     emptied = texture(p.size, 2, 2, 0.5)
     held = streak + np.float32(3.4 * p.grain) * (inputs.height - 0.5) + np.float32(2) * tone

@@ -18,18 +18,18 @@ NEUTRAL = TideMarks(rims=0, backruns=0)
 LEVELS = (0.10, 0.30, 0.52, 0.72)  # of 1 - exp(-2 density): where one wash ends and the next begins
 
 
-@area(optional=("anchor",), reach=lambda p: 24 + p.width)
+@area(optional=("anchor", "depth", "camera"), reach=lambda p: 24 + p.width)
 def shade(dst, region, at, p, inputs):
     """Pigment moves from the inside of each line to the line; cover stays."""
     import numpy as np
 
-    from inkrender import paint, wetting
+    from inkrender import handling, paint, wetting
     from inkrender.repainting import Texture
 
     if p.rims == 0 and p.backruns == 0:
         return
     k = region.scale
-    texture = Texture(region, paint.mixed(at.seed, 81), inputs.anchor)
+    texture = Texture(region, paint.mixed(at.seed, 81), handling.tied(region, inputs))
     density = wetting.density(dst)
     washed = 1 - np.exp(-2 * density)
     soft = paint.gauss(washed, 5 * k)

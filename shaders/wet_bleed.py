@@ -17,18 +17,18 @@ class WetBleed(NamedTuple):
 NEUTRAL = WetBleed(wet=0)
 
 
-@area(needs=("height",), optional=("anchor",), reach=lambda p: 3 * p.reach + 4)
+@area(needs=("height",), optional=("anchor", "depth", "camera"), reach=lambda p: 3 * p.reach + 4)
 def shade(dst, region, at, p, inputs):
     """dD/dt = div(k grad D), k = absorption x wetness: no ink is lost and none made."""
     import numpy as np
 
-    from inkrender import paint, wetting
+    from inkrender import handling, paint, wetting
     from inkrender.repainting import Texture
 
     if p.wet == 0:
         return
     thirst = wetting.absorption(region, inputs.height, paint.PAPER_SEED)
-    texture = Texture(region, paint.mixed(at.seed, 71), inputs.anchor)
+    texture = Texture(region, paint.mixed(at.seed, 71), handling.tied(region, inputs))
     wet = wetting.pools(texture, p.wet, p.size, 1)
     # water stands a little beyond the ink, and nowhere far from it
     near = paint.gauss(wetting.presence(dst), 0.5 * p.reach * region.scale)

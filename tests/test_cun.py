@@ -17,7 +17,7 @@ HERE = np.dstack([X, Y]).astype(np.float32)
 def strokes(ink, **given):
     shader = library.find("cun")
     values = {k: v for k, v in given.items() if k in shader.fields}
-    planes = {k: given.get(k) for k in ("normal", "depth", "matte", "anchor")}
+    planes = {k: given.get(k) for k in ("normal", "depth", "matte", "anchor", "camera")}
     dst = ink.copy()
     inputs = Inputs(height=paint.paper_height(REGION), **planes)
     shader.shade(dst, REGION, At(seed=7), shader.params(**values), inputs)
@@ -40,19 +40,29 @@ def test_strokes_are_traced_as_by_the_naive_twin():
 
 
 def test_every_cell_of_the_surface_has_one_stroke():
-    places, cells = cun.starts(REGION, None, 10.0, 5)
+    places, cells, _ = cun.starts(REGION, None, 10.0, 5)
     assert len(np.unique(cells, axis=0)) == len(cells)
     inside = ((places > 12) & (places < (308, 168))).all(axis=1)
     assert inside.sum() == pytest.approx(296 / 10 * 156 / 10, rel=0.12)  # cells cut by the border
 
 
 def test_a_stroke_starts_where_its_surface_has_gone():
-    before, cells = cun.starts(REGION, HERE, 12.0, 5)
-    after, later = cun.starts(REGION, HERE + np.float32([20.5, -7.25]), 12.0, 5)
+    before, cells, _ = cun.starts(REGION, HERE, 12.0, 5)
+    after, later, _ = cun.starts(REGION, HERE + np.float32([20.5, -7.25]), 12.0, 5)
     known = {tuple(c): p for c, p in zip(cells, before, strict=True)}
     moved = [p - known[tuple(c)] for c, p in zip(later, after, strict=True) if tuple(c) in known]
     assert len(moved) > 200
     np.testing.assert_allclose(moved, np.tile([-20.5, 7.25], (len(moved), 1)), atol=1e-3)
+
+
+def test_strokes_keep_their_number_as_a_surface_recedes():
+    def count(octaves):
+        place = np.dstack([HERE * np.float32(2**octaves), np.full((180, 320), octaves, np.float32)])
+        return cun.starts(REGION, place, 12.0, 5)[2].clip(0, 1).sum()
+
+    counts = [count(octaves) for octaves in (2.0, 2.25, 2.5, 2.75, 3.0)]
+    assert max(counts) < 1.5 * min(counts)
+    assert counts[0] == pytest.approx(320 / 12 * 180 / 12, rel=0.15)
 
 
 @pytest.mark.parametrize("school", cun.SCHOOLS)

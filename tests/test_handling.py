@@ -25,7 +25,13 @@ def dry(ink, anchor=None, region=REGION, **values):
     shader = library.find("dry_brush")
     dst = ink.copy()
     height = paint.paper_height(region)
-    shader.shade(dst, region, At(seed=7), shader.params(**values), Inputs(height=height, anchor=anchor))
+    shader.shade(
+        dst,
+        region,
+        At(seed=7),
+        shader.params(**values),
+        Inputs(height=height, anchor=anchor, depth=None, camera=None),
+    )
     return dst
 
 

@@ -22,7 +22,7 @@ def half_sheet(region=REGION):
 def run(name, ink, region=REGION, anchor=None, seed=7, **values):
     shader = library.find(name)
     dst = ink.copy()
-    inputs = Inputs(height=paint.paper_height(region), anchor=anchor)
+    inputs = Inputs(height=paint.paper_height(region), anchor=anchor, depth=None, camera=None)
     shader.shade(dst, region, At(seed=seed), shader.params(**values), inputs)
     return dst
 
@@ -120,5 +120,7 @@ def test_backruns_move_with_the_anchor():
 def run_tides(ink, anchor=None, **values):
     shader = library.find("tide_marks")
     dst = ink.copy()
-    shader.shade(dst, REGION, At(seed=7), shader.params(**values), Inputs(anchor=anchor))
+    shader.shade(
+        dst, REGION, At(seed=7), shader.params(**values), Inputs(anchor=anchor, depth=None, camera=None)
+    )
     return dst

@@ -53,11 +53,13 @@ SCHOOLS = {
 
 def starts(
     region: Region, anchor: NDArray[np.float32] | None, cell: float, seed: int
-) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-    """One place in every cell of the surface: (n, 2) layer px, and the cells (n, 2) they belong to.
+) -> tuple[NDArray[np.float32], NDArray[np.int64], NDArray[np.float64]]:
+    """One place in every cell of the surface: (n, 2) layer px, the cells (n, 3) and how much they count (n).
 
-    anchor: float32 (h, w, 2), the surface's coordinate at each pixel of the region, None where that is the
-    place itself. A cell whose place is hidden has none.
+    anchor: the surface's coordinates at each pixel of the region, (h, w, 2), or (h, w, 3) with how many
+    octaves it is reduced there, as `surface.anchored` gives it: then cells come in sizes an octave apart, and
+    count for as much as theirs is the right one. None where the place itself is the coordinate. A cell whose
+    place is hidden has none.
     """
     x, y = region.grid()
     skip = max(1, round(2 * region.scale))  # half a px is near enough to find a place by
@@ -65,21 +67,46 @@ def starts(
     if anchor is None:
         own = np.dstack(np.broadcast_arrays(x, y))
     else:
-        own = np.asarray(anchor[::skip, ::skip, :2], np.float32)
-    cells = np.floor(own / np.float32(cell)).astype(np.int64)
-    jitter = [paint.rolls(paint.mixed(seed, k), cells[..., 0], cells[..., 1]) for k in (1, 2)]
-    away = ((cells + np.dstack(jitter)) * cell - own).astype(np.float32)
-    far = np.einsum("ijk,ijk->ij", away, away)
-    rows, cols = np.nonzero(far < np.float32((1.5 * skip / region.scale) ** 2))
-    found = cells[rows, cols]
-    order = np.lexsort((far[rows, cols], found[:, 0], found[:, 1]))
-    found, rows, cols = found[order], rows[order], cols[order]
-    first = np.ones(len(found), bool)
-    first[1:] = (found[1:] != found[:-1]).any(axis=1)
-    rows, cols = rows[first], cols[first]
-    # the surface is seen at its own size, more or less: what is missing to the place is missing on the layer
+        own = np.asarray(anchor[::skip, ::skip], np.float32)
+    if own.shape[2] == 2:
+        return _places(
+            x, y, own, np.zeros(own.shape[:2], np.float32), 0, cell, seed, 1.5 * skip / region.scale
+        )
+    far, sets = own[..., 2], []
+    for turn in (0, 1):
+        level = (2 * np.rint((far - turn) / 2) + turn).astype(np.int64)
+        sets.append(_places(x, y, own[..., :2], far, level, cell, seed, 2.5 * skip / region.scale))
+    places, cells, counts = (np.concatenate(parts) for parts in zip(*sets, strict=True))
+    return places, cells, counts
+
+
+def _places(
+    x: Plane,
+    y: Plane,
+    own: NDArray[np.float32],
+    far: Plane,
+    level: NDArray[np.int64] | int,
+    cell: float,
+    seed: int,
+    slack: float,
+) -> tuple[NDArray[np.float32], NDArray[np.int64], NDArray[np.float64]]:
+    level = np.broadcast_to(level, own.shape[:2])
+    side = (cell * 2.0**level)[..., None]
+    cells = np.floor(own / side).astype(np.int64)
+    across, down = cells[..., 0] + 7919 * level, cells[..., 1] + 104729 * level
+    jitter = np.dstack([paint.rolls(paint.mixed(seed, k), across, down) for k in (1, 2)])
+    # the surface is seen at about its own size: what is missing to the place is missing on the layer
+    away = (((cells + jitter) * side - own) / np.exp2(far)[..., None]).astype(np.float32)
+    missed = np.einsum("ijk,ijk->ij", away, away)
+    rows, cols = np.nonzero(missed < np.float32(slack**2))
+    named = np.column_stack([cells[rows, cols], level[rows, cols]])
+    order = np.lexsort((missed[rows, cols], *named.T))
+    named, rows, cols = named[order], rows[order], cols[order]
+    first = np.ones(len(named), bool)
+    first[1:] = (named[1:] != named[:-1]).any(axis=1)
+    named, rows, cols = named[first], rows[first], cols[first]
     places = np.stack([x[0, cols], y[rows, 0]], axis=-1) + away[rows, cols]
-    return np.asarray(places, np.float32), found[first]
+    return np.asarray(places, np.float32), named, 1.0 - np.abs(far - level)[rows, cols]
 
 
 def lay(
@@ -104,10 +131,11 @@ def lay(
     from .kernels import streaks as kernel
 
     dst = np.zeros((region.h, region.w), np.float32)
-    places, cells = starts(region, anchor, 10 / np.sqrt(density * school.many), seed)
+    places, cells, counts = starts(region, anchor, 10 / np.sqrt(density * school.many), seed)
     if not len(places):
         return dst
-    roll = [paint.rolls(paint.mixed(seed, k), cells[:, 0], cells[:, 1]) for k in range(11, 16)]
+    across, down = cells[:, 0] + 7919 * cells[:, 2], cells[:, 1] + 104729 * cells[:, 2]
+    roll = [paint.rolls(paint.mixed(seed, k), across, down) for k in range(11, 17)]
     corner = np.array([region.x, region.y], np.float32)
     pixel = (places - corner) * np.float32(region.scale)
     cols = np.clip(pixel[:, 0].astype(np.intp), 0, region.w - 1)
@@ -115,6 +143,7 @@ def lay(
     tone = weight[rows, cols]
     # strokes come one by one as a place darkens, and each comes gradually
     ink = np.clip((tone - 0.85 * roll[0]) / 0.2, 0, 1) * (0.6 + 0.4 * roll[1])
+    ink *= np.clip((1.25 * counts - roll[5]) / 0.25, 0, 1)
     kept = ink > 0.02
     pixel, tone, ink = pixel[kept], tone[kept], ink[kept]
     roll = [r[kept] for r in roll]

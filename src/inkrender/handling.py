@@ -7,6 +7,7 @@ lines: they are smooth.
 from __future__ import annotations
 
 from math import cos, radians, sin
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,9 +15,22 @@ from numpy.typing import NDArray
 from .frame import Region
 from .paint import Plane, gauss
 from .repainting import Texture
+from .surface import anchored
 
 LINES = 540  # directions and streaks are worked out at no more than this
 DEVIATION = 0.27  # of what is left of one octave of `Texture` at 540 lines
+
+
+def tied(region: Region, inputs: Any) -> NDArray[np.float32] | None:
+    """The coordinates to which a shader's texture is tied: the plate's surfaces, where they can be told.
+
+    inputs: anchor, depth and camera of an area shader, each may be None. Depth and camera tell the surface
+    exactly (`surface.anchored`, (h, w, 3)); the anchor follows the track, (h, w, 2); None: the layer itself.
+    """
+    if inputs.depth is not None and inputs.camera is not None:
+        return anchored(np.asarray(inputs.depth, np.float32), inputs.camera, region)
+    found: NDArray[np.float32] | None = inputs.anchor
+    return found
 
 
 def directions(plane: Plane, sigma: float, angle: float, firm: float = 0.03) -> tuple[Plane, Plane]:
