@@ -502,3 +502,33 @@ def kuwahara(src, tone, cos, sin, wide, tall, radius, sharp):
             counts = 1 / (1 + (sharp * np.maximum(mean[:, 2] - mean[:, 1] ** 2, 0)) ** 4)
             dst[:, j, i] = counts @ mean[:, 3:] / counts.sum()
     return dst
+
+
+# landscape ------------------------------------------------------------------------------------------------
+
+
+def share_farther(lz, places, weights, least, per):
+    h, w = lz.shape
+    rows, cols = np.mgrid[:h, :w]
+    total = np.zeros((h, w))
+    for across, down, weight in zip(*places, weights, strict=True):
+        other = lz[np.clip(rows + down, 0, h - 1), np.clip(cols + across, 0, w - 1)]
+        total += weight * np.clip((np.float64(other) - lz - least) * per, 0, 1)
+    return total
+
+
+def settle(ink, light, grain, amount):
+    h, w = grain.shape
+    rows, cols = ink.shape[:2]
+    v = np.clip((np.arange(h) + 0.5) * rows / h - 0.5, 0, rows - 1)
+    u = np.clip((np.arange(w) + 0.5) * cols / w - 0.5, 0, cols - 1)
+    j, i = v.astype(int), u.astype(int)
+    j2, i2 = np.minimum(j + 1, rows - 1), np.minimum(i + 1, cols - 1)
+    fv, fu = (v - j)[:, None, None], (u - i)[None, :, None]
+    p = np.float64(ink)
+    top = p[np.ix_(j, i)] * (1 - fu) + p[np.ix_(j, i2)] * fu
+    low = p[np.ix_(j2, i)] * (1 - fu) + p[np.ix_(j2, i2)] * fu
+    large = top * (1 - fv) + low * fv
+    alpha = np.clip(np.float64(light[..., 3:]), 0, 1)
+    k = np.maximum(1 + amount * grain[..., None] * np.exp(-large.mean(-1, keepdims=True) / 0.8), 0) * alpha
+    return np.concatenate([large * k, alpha], axis=-1)

@@ -83,10 +83,12 @@ def _resected(studio: Studio, one: ScenePass, layer: LayerPass) -> tuple[Pose, f
 
 def _from_motion(studio: Studio, one: ScenePass, layer: LayerPass, track: Track) -> tuple[Pose, float] | None:
     """The same from depth and the renderer's vectors. Flow found in the picture is too rough to add up."""
-    if not track.rendered:
-        return None
     first, last = track.shot_of(layer.drawing)
     drawings = [n for n in track.drawings if first <= n <= last]
+    if len(drawings) == 1:
+        return surface.STILL, surface.USUAL
+    if not track.rendered:
+        return None
     key = cache.digest("cameras", cache.code_digest(), track.digest, layer.layer.inputs, first, last)
 
     def work() -> tuple[tuple[Pose, ...], float] | None:

@@ -114,7 +114,8 @@ def share_nearer(
     h, w = lz.shape
     step = int(np.clip(sigma / 4, 1, 8))
     rows, cols = max(2, h // step), max(2, w // step)
-    small = cv2.resize(lz, (cols, rows), interpolation=cv2.INTER_AREA)
+    fine = max(1, step // 4)  # what is nearer is told on a finer grid than its share is kept
+    small = cv2.resize(lz, (max(2, w // fine), max(2, h // fine)), interpolation=cv2.INTER_AREA)
     lo, hi = float(np.log(nearest)), float(np.log(farthest))
     per = np.float32((SLICES - 1) / (hi - lo))
     levels = np.linspace(lo, hi, SLICES, dtype=np.float32)
@@ -124,8 +125,10 @@ def share_nearer(
     # below the frame the ground goes on towards the viewer: nearer than anything seen
     beyond = np.ones((max(0, round((down + 2 * sigma) / step)), cols), np.float32)
     for k, level in enumerate(levels):
-        # soft by a slice: what moves by part of a coarse pixel changes its share by a part
-        nearer = np.concatenate([np.clip((level - small) * per + np.float32(0.5), 0, 1), beyond])
+        # soft by a slice, and averaged: what moves by part of a coarse pixel changes its share by a part
+        told = np.clip((level - small) * per + np.float32(0.5), 0, 1)
+        told = cv2.resize(told, (cols, rows), interpolation=cv2.INTER_AREA)
+        nearer = np.concatenate([told, beyond])
         nearer = np.asarray(cv2.GaussianBlur(nearer, (0, 0), sigma / step, borderType=rim), np.float32)
         volume[k, 1:-1] = cv2.warpAffine(nearer, shift, (cols, rows), borderMode=rim)
     volume[:, 0], volume[:, -1] = volume[:, 1], volume[:, -2]

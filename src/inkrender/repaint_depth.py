@@ -80,15 +80,17 @@ def from_depth(
     full = log_depth(passes.depth, look.planes[1])
     lz = smooth_jumps(full, max(0.5, 2.4 * k), size)
     normal = None if passes.normal is None else _sized(passes.normal[..., :3], size)
-    shape = _shape(
-        plate, lz, k, look.planes, normal, None if passes.matte is None else _sized(passes.matte, size)
-    )
+    matte = None if passes.matte is None else _sized(np.nan_to_num(passes.matte), size)
+    shape = _shape(plate, lz, k, look.planes, normal, matte)
     anchor = passes.anchor
     if passes.camera is not None:
         anchor = anchored(np.exp(shape.behind), passes.camera, work)
     tied = None if anchor is None else _sized(anchor, size)
     own = own_colours(small) if look.colours == "keep" else None
     ink = _terrain(shape, work, Texture(work, seed, tied), look, own)
+
+    if rows == h:  # enlarged, silhouettes are soft enough
+        ink = _without_stairs(ink, shape.behind, k)
 
     # what stands in front is painted at full size, on paper left bare round it
     reserve = smoothstep(0.0, 0.42, blur(shape.subject, max(5.0 * k, 1.5)))
@@ -143,7 +145,7 @@ def _shape(
     behind = filled(lz, subject, k)
     recession = np.clip((behind - np.float32(np.log(near))) * np.float32(1 / np.log(far / near)), 0, 1)
     surface = blur(_surface(normal, lz, k), 1.5 * k)  # passes come enlarged without smoothing
-    level = _behind_subjects(smoothstep(0.965, 0.985, surface[..., 2]), subject, 14 * k) * plate.alpha
+    level = _behind_subjects(smoothstep(0.965, 0.985, surface[..., 2]), subject, k) * plate.alpha
     opened = np.asarray(cv2.morphologyEx(level, cv2.MORPH_OPEN, square(16 * k)), np.float32)
     ground = np.clip(blur(opened, 2.5 * k), 0, 1)  # a hair above 1 is no number to a power
     relit = np.asarray(np.clip(0.5 - 0.5 * (surface @ SUN), 0, 1), np.float32)
@@ -186,8 +188,11 @@ def _terrain(
     if own is None:
         ink = density[..., None] * _pigments(weights, (look.near, look.mid, look.far), place)
     else:
-        veiled = (1 - 0.55 * mist * smoothstep(0.25, 0.85, mist)) * risen * (0.72 + 0.45 * crest)
-        ink = own * (veiled * np.exp(0.40 * (mid + 0.5 * slow)) * np.float32(look.wash))[..., None]
+        meeting = blur(ground, 10 * k)  # mist lies where the terrain meets the ground
+        veiled = (1 - 0.55 * mist * smoothstep(0.25, 0.85, mist)) * (0.72 + 0.45 * crest)
+        veiled *= 1 - 3.4 * meeting * (1 - meeting) * np.clip(0.8 + mid, 0, 1)
+        loose = np.exp(0.40 * (mid + 0.5 * slow) * (1 - 0.6 * ground))
+        ink = own * (veiled * loose * np.float32(look.wash))[..., None]
 
     # strokes along the fall, contours that swell and are lost, moss on the crests
     top = _pigments(weights, (look.near[:1], look.mid[:1], look.far[:1]), place)
@@ -202,15 +207,17 @@ def _terrain(
         ink += (0.85 * look.strokes * cun * (1 - 0.70 * recession) * (1 - 0.6 * mist))[..., None] * stroke_ink
     if look.contour > 0:
         line = _contour(rim, relit, recession, noise(142, 7, 2), lost, grain, k)
-        moss = smoothstep(0.27, 0.35, noise(9.3, 15, 1)) * smoothstep(30, 10, rim)
+        edge = 0.04 * max(1.0, 0.8 / k)  # dots of a few pixels are soft
+        moss = smoothstep(0.31 - edge, 0.31 + edge, noise(9.3, 15, 1)) * smoothstep(30, 10, rim)
         moss *= smoothstep(0.0, 0.25, lost + 0.3 * mid) * (1 - recession)
         drawn = (1.05 * line + 0.9 * moss) * (1 - 0.72 * recession) * open_ * np.float32(1.2 * look.contour)
         ink += (drawn * (1 - smoothstep(0.0, 0.5, shape.subject)))[..., None] * colour.absorbance("ink")
 
     # level ground: only shadows and a faint wash towards the viewer
     y = (work.y + (np.arange(work.h, dtype=np.float32) + 0.5) / k)[:, None] / 1080
-    shadow = 0.5 * np.clip((0.74 - shape.light) / 0.25, 0, 1)
-    shadow = shadow * smoothstep(near * 1.05, near * 0.9, np.exp(shape.lz))
+    shadow = np.clip((0.74 - shape.light) / 0.25, 0, 1) * (1 - shape.subject)
+    # a hint of it, soft: what is cast belongs to the plate's light, not to the painter's
+    shadow = 0.34 * blur(shadow, 7 * k) * smoothstep(near * 1.05, near * 0.9, np.exp(shape.behind))
     floor = (
         shadow
         + look.ground_wash
@@ -218,6 +225,15 @@ def _terrain(
     ) * ground
     ink += np.clip(floor * np.exp(0.4 * mid), 0, 4)[..., None] * colour.absorbance(look.ground)
     return np.asarray(np.maximum(ink, 0), np.float32)
+
+
+def _without_stairs(ink: NDArray[np.float32], lz: Plane, k: float) -> NDArray[np.float32]:
+    """The ink with its silhouettes softened by less than a pixel, on both sides: depth knows no part pixels,
+    and a stair that climbs along a ridge as the camera moves is what boils."""
+    close = share_farther(lz, k) + share_farther(-lz, k)
+    matte = np.clip(3 * close, 0, 1)[..., None]
+    soft = cv2.GaussianBlur(ink, (0, 0), 0.75, borderType=cv2.BORDER_REPLICATE)
+    return np.asarray(ink + matte * (soft - ink), np.float32)
 
 
 def _sized(plane: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np.float32]:
@@ -295,12 +311,23 @@ def _foot(found: Plane, lz: Plane, level: Plane, k: float) -> Plane:
     return np.asarray(near * cv2.dilate(found, brush) * (1 - level), np.float32)
 
 
-def _behind_subjects(plane: Plane, subject: Plane, sigma: float) -> Plane:
-    """The plane with its surroundings carried on behind the subjects, which are neither ground nor slope."""
-    cover = smoothstep(0.0, 0.3, blur(subject, 0.25 * sigma))
-    around = 1 - cover
-    carried = blur(plane * around, sigma) / np.maximum(blur(around, sigma), np.float32(0.02))
-    return np.asarray(plane * around + np.clip(carried, 0, 1) * cover, np.float32)
+def _behind_subjects(plane: Plane, subject: Plane, k: float) -> Plane:
+    """The plane with its surroundings carried on behind the subjects, which are neither ground nor slope.
+
+    From either side rather than from above and below: the ground ends along a level line.
+    """
+    if not subject.any():
+        return plane
+    h, w = plane.shape
+    cover = smoothstep(0.0, 0.3, blur(subject, 3.5 * k))
+    half = (max(2, w // 2), max(2, h // 2))
+    pair = _sized(np.dstack([plane * (1 - cover), 1 - cover]), half)
+    across, down = max(20 * k, 0.5), max(2.5 * k, 0.5)
+    pair = _sized(
+        cv2.GaussianBlur(pair, (0, 0), across, sigmaY=down, borderType=cv2.BORDER_REPLICATE), (w, h)
+    )
+    carried = pair[..., 0] / np.maximum(pair[..., 1], np.float32(0.02))
+    return np.asarray(plane * (1 - cover) + np.clip(carried, 0, 1) * cover, np.float32)
 
 
 def _cun(surface: NDArray[np.float32], where: Plane, dots: Plane, k: float) -> Plane:
@@ -322,7 +349,7 @@ def _contour(
     """Ridge lines inside the silhouette: they swell with pressure, run dry on the paper and are lost."""
     press = np.clip(0.60 + 1.0 * pressure, 0.05, 1.35) * (0.75 + 0.45 * np.clip(relit + 0.2, 0, 1))
     width = (0.75 + 12.0 * np.clip(press, 0, 1.3) ** 1.6 * (1 - 0.66 * recession)) * 0.75
-    soft = np.float32(max(0.9, 0.8 / k))
+    soft = np.float32(max(0.9, 1.1 / k))
     line = np.clip((width + soft - rim) / (2 * soft), 0, 1)
     line = line * smoothstep(-0.36, -0.08, lost + 0.25 * pressure)
     return np.asarray(line * smoothstep(0.15, 0.45, 0.30 + 0.16 * grain + 0.62 * line - 0.25), np.float32)
@@ -365,7 +392,7 @@ def _burning(ids: Plane | None, seed: int, share: float) -> Plane | None:
     """1 on the objects whose lamps burn, `share` of all, chosen by a hash of their ids; None for all."""
     if share >= 1 or ids is None:
         return None
-    numbers, which = np.unique(ids.astype(np.int64), return_inverse=True)
+    numbers, which = np.unique(np.nan_to_num(ids).astype(np.int64), return_inverse=True)
     burns = (rolls(mixed(seed, 21), numbers) < share).astype(np.float32)
     return np.ascontiguousarray(burns[which].reshape(ids.shape))
 

@@ -17,7 +17,7 @@ from . import colour
 from .fields import blur
 from .frame import Region
 from .paint import smoothstep
-from .repainting import Plane, Texture
+from .repainting import Plane, Texture, own_colours
 from .tones import ramp, wheel
 
 CALM, BUSY = 0.003, 0.012  # slope of L per px at 1080 lines: tide marks keep to the calm, or grass glitters
@@ -86,6 +86,13 @@ def from_tone(
         _line_pigment(look.near),
         paint,
     )
+    if look.colours == "keep":
+        kept = (
+            own_colours(small)
+            * (np.exp(0.35 * middle + 0.12 * slow) * np.float32(look.wash / 1.2))[..., None]
+        )
+        kept += (0.8 * flowing[3])[..., None] * colour.absorbance("ink")
+        ink.reshape(rows, cols, 4)[..., :3] = kept
     shown = min(1.0, 2 * region.scale)  # grain that pixels cannot show would only glitter
     grain = Texture(region, seed, anchor)(4.0 / shown, 12, 1)
     settle = np.float32(1.4 * look.grain * shown)

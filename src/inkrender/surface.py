@@ -25,7 +25,7 @@ USUAL = 1.9  # focal length of a 38 mm lens on 36 mm film at 16:9: taken where t
 SLACK = 0.30  # px at 270 lines: what lies farther from where the camera alone would carry it moves by itself
 SURE = 0.5  # share of the picture that has to follow the camera before a pose is believed
 POINTS = 12000  # as many are enough for six unknowns
-LEAN = (0.45, 0.35)  # how far depth is sheared into the texture, so that no slope is drawn out into streaks
+LEAN = (0.25, -0.22)  # depth is sheared into the texture: no slope that rises from the viewer is all streaks
 BEYOND = 1e9
 
 
