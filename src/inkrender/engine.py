@@ -480,7 +480,7 @@ def _effect_on_white(steps: grading.Steps) -> tuple[float, float, float]:
 def _lut(program: Program, reg: int, path: Path) -> None:
     found, table = _luts.get(cache.file_digest(path), lambda: _read_lut(path), lambda _: 1 << 21)
     if found.shaper is not None:
-        program.curve(reg, *_shared_domain(found.shaper, found.shaper_lo, found.shaper_hi))
+        program.curves(reg, *_shaper(found.shaper, found.shaper_lo, found.shaper_hi))
     if table is not None:
         program.lut3d(reg, table, found.lo, found.hi)
 
@@ -491,17 +491,13 @@ def _read_lut(path: Path) -> tuple[Lut, NDArray[np.float32] | None]:
     return found, None if found.table is None else lut_table(found.table.transpose(2, 1, 0, 3))
 
 
-def _shared_domain(
+def _shaper(
     table: NDArray[np.float32], lo: NDArray[np.float32], hi: NDArray[np.float32]
-) -> tuple[NDArray[np.float32], float, float]:
-    """A curve whose channels share one domain; others are sampled four times as fine."""
-    first, last = float(lo.min()), float(hi.max())
-    if first == float(lo.max()) and last == float(hi.min()):
-        return table, first, last
-    at = np.linspace(first, last, 4 * len(table))
-    own = [np.linspace(a, b, len(table)) for a, b in zip(lo, hi, strict=True)]
-    columns = [np.interp(at, own[c], table[:, c]) for c in range(3)]
-    return np.stack(columns, axis=-1).astype(np.float32), first, last
+) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
+    """A curve (n, 3) as `Program.curves` takes it: each channel over its own domain, held at the ends."""
+    n = table.shape[0] - 1
+    ends = [(float(a), n / (float(b) - float(a)), 0.0, 0.0) for a, b in zip(lo, hi, strict=True)]
+    return np.ascontiguousarray(table.T), np.array(ends)
 
 
 _luts = cache.Memory(limit=64 << 20)

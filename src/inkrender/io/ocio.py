@@ -73,7 +73,7 @@ def read_lut(path: str | os.PathLike[str]) -> Lut:
         told = ocio.FileTransform(str(where.absolute()))
         made = ocio.Config.CreateRaw().getProcessor(told)
         parts = list(made.createGroupTransform())
-    except ocio.Exception as error:
+    except (ocio.Exception, ocio.ExceptionMissingFile) as error:
         raise PlateError(f"{where} cannot be read: {_first(error)}") from None
     if not parts:
         raise PlateError(f"{where} changes nothing: it holds no table")
@@ -91,7 +91,7 @@ def space(config: str | None, name: str) -> Space:
     try:
         one = _from_ours(made, name)
         parts = list(one.getOptimizedProcessor(ocio.OPTIMIZATION_NONE).createGroupTransform())
-    except ocio.Exception as error:
+    except (ocio.Exception, ocio.ExceptionMissingFile) as error:
         raise SceneError(f'space "{name}" of {_told(config)}: {_first(error)}') from None
     matrix, offset = np.eye(3), np.zeros(3)
     while parts and isinstance(parts[0], ocio.MatrixTransform):
@@ -108,7 +108,8 @@ def space(config: str | None, name: str) -> Space:
     rest = ocio.GroupTransform(parts)
     forth = ocio.Config.CreateRaw().getProcessor(rest).getOptimizedProcessor(ocio.OPTIMIZATION_NONE)
     back = ocio.Config.CreateRaw().getProcessor(rest, ocio.TRANSFORM_DIR_INVERSE)
-    at = np.linspace(LOG_LO, LOG_HI, CELLS + 1)
+    lo, hi = _rising(forth)
+    at = np.linspace(lo, hi, CELLS + 1)
     table = _through(forth, np.repeat(_from_log(at)[:, None], 3, axis=1))
     tried = np.random.default_rng(1).uniform(0.001, 4, (64, 3))
     apart = np.stack([_through(forth, np.repeat(tried[:, c : c + 1], 3, 1))[:, c] for c in range(3)], axis=-1)
@@ -118,7 +119,7 @@ def space(config: str | None, name: str) -> Space:
     undone = _to_log(_through(back.getOptimizedProcessor(ocio.OPTIMIZATION_NONE), np.stack(ways, axis=-1)))
     return Space(
         matrix,
-        _curves([(LOG_LO, LOG_HI)] * 3, table),
+        _curves([(lo, hi)] * 3, table),
         _curves([(float(w[0]), float(w[-1])) for w in ways], undone),
     )
 
@@ -163,7 +164,7 @@ def view(
                 ours, LINEAR, made, display, name, ocio.TRANSFORM_DIR_FORWARD
             )
         table = _through(shown, light)
-    except ocio.Exception as error:
+    except (ocio.Exception, ocio.ExceptionMissingFile) as error:
         raise SceneError(f'view "{name}" of {_told(config)}: {_first(error)}') from None
     cube = table.reshape(VIEW_SIZE, VIEW_SIZE, VIEW_SIZE, 3).astype(np.float32)
     return lut_table(cube), np.full(3, lo), np.full(3, hi)
@@ -186,7 +187,7 @@ def _config(config: str | None) -> tuple[Any, Any]:
     name = config or os.environ.get("OCIO") or BUILT_IN
     try:
         return ocio, ocio.Config.CreateFromFile(name)
-    except ocio.Exception as error:
+    except (ocio.Exception, ocio.ExceptionMissingFile) as error:
         raise SceneError(f"OpenColorIO cannot use {_told(config)}: {_first(error)}") from None
 
 
@@ -199,10 +200,9 @@ def _told(config: str | None) -> str:
 def _known(config: Any, name: str) -> None:
     if config.getColorSpace(name) is None:
         names = list(config.getColorSpaceNames())
-        raise SceneError(
-            f'space "{name}" is not known{did_you_mean(name, names)}: use srgb, linear, log, or one of '
-            f"{', '.join(names[:30])}"
-        )
+        near = did_you_mean(name, names)
+        listed = "" if near else f", or one of {', '.join(names[:30])}"
+        raise SceneError(f'space "{name}" is not known{near}: use srgb, linear, log{listed}')
 
 
 def _from_ours(config: Any, name: str) -> Any:
@@ -233,6 +233,20 @@ def _curves(ranges: list[tuple[float, float]], table: Floats) -> Curves:
         for c, (lo, hi) in enumerate(ranges)
     ]
     return np.ascontiguousarray(table.T, np.float32), np.array(ends, np.float64)
+
+
+def _rising(processor: Any) -> tuple[float, float]:
+    """Where a curve rises, over ACEScct: some are held below black, or above their top."""
+    at = np.linspace(LOG_LO, LOG_HI, 261)
+    still = (np.diff(_through(processor, np.repeat(_from_log(at)[:, None], 3, axis=1)), axis=0) <= 0).any(
+        axis=1
+    )
+    grey = int(np.searchsorted(at, 0.4))
+    below, above = np.flatnonzero(still[:grey]), np.flatnonzero(still[grey:])
+    return (
+        float(at[below[-1] + 2]) if below.size else LOG_LO,
+        float(at[grey + above[0] - 1]) if above.size else LOG_HI,
+    )
 
 
 def _from_log(x: Floats) -> Floats:
