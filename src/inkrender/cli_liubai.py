@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from .cli_inputs import checked_film, checked_look
 from .cli_report import FAILED, put, put_json, say, verb
 from .errors import SceneError
+
+if TYPE_CHECKING:
+    from .liubai_report import Row, Summary
 
 DEFAULT_LOOK = "literati"
 
@@ -67,11 +70,11 @@ def liubai(
     width = 2 + max(len(str(k) if footage else f"{one.name}:{k}") for one, k in names)
     found = []
     if not as_json:
-        put(report.heading(max(width, 7)))
+        put(_heading(max(width, 7)))
     for row in report.rows(told, wanted, lines=lines or report.LINES, footage=footage):
         found.append(row)
         if not as_json:
-            put(report.line(row, max(width, 7)))
+            put(_line(row, max(width, 7)))
     summed = report.summary(found)
     wrong = report.broken(found)
     if as_json:
@@ -86,7 +89,7 @@ def liubai(
         )
     else:
         put("")
-        for text in report.closing(summed):
+        for text in _closing(summed):
             put(text)
     if asserted and wrong:
         for text in wrong:
@@ -113,3 +116,70 @@ def _aimed(film: Any, target: float) -> Any:
         return one.model_copy(update={"liubai": changed})
 
     return film.model_copy(update={"scenes": tuple(aimed(one) for one in film.scenes)})
+
+
+# words ----------------------------------------------------------------------------------------------------
+
+COLUMNS = (
+    ("target", 7), ("blank", 7), ("error", 7), ("reachable", 12), ("pieces", 7), ("largest", 8),
+    ("border", 7), ("subject", 8), ("threshold", 10), ("warp", 9), ("mask", 9), ("source", 9),
+)  # fmt: skip
+
+
+def _heading(width: int) -> str:
+    """The heading of the table; width: of its first column."""
+    return f"{'frame':<{width}}" + "".join(f"{name:>{w}}" for name, w in COLUMNS)
+
+
+def _line(r: Row, width: int) -> str:
+    """One row of the table."""
+    from .liubai_report import percent
+
+    w, s = r.warp, r.shape
+    reach = "-" if r.reachable is None else f"{percent(r.reachable[0])} {percent(r.reachable[1])}"
+    cells = (
+        percent(r.target),
+        percent(r.blank),
+        "-" if r.error is None else f"{100 * r.error:+.1f}",
+        reach,
+        *(("-",) * 3 if s is None else (str(s.components), percent(s.largest), percent(s.border))),
+        percent(r.protect),
+        "-" if r.threshold is None else f"{r.threshold:+.4f}",
+        *(_error(v) for v in ((None,) * 3 if w is None else (w.output, w.mask, w.source))),
+    )
+    return f"{r.name:<{width}}" + "".join(f"{c:>{w}}" for c, (_, w) in zip(cells, COLUMNS, strict=True))
+
+
+def _closing(s: Summary) -> list[str]:
+    """The summary below the table."""
+    from .liubai_report import percent
+
+    told = [f"{s.frames} frame{'s' if s.frames != 1 else ''}, median blank {percent(s.blank)}"]
+    if s.max_error is not None:
+        missed = f": {len(s.missed)} missed, {', '.join(s.missed[:6])}" if s.missed else ""
+        told.append(
+            f"furthest from its target {100 * s.max_error:.1f} points "
+            f"(tolerance {100 * s.tolerance:.0f}{missed})"
+        )
+    if s.components is not None:
+        told.append(
+            f"pieces: median {s.components:g}, most {s.most_components}; median share in the largest "
+            f"{percent(s.largest)}, in touch with the border {percent(s.border)}"
+        )
+    if s.protect is not None:
+        told.append(f"blank inside what is protected: at most {percent(s.protect)}")
+    if s.jerk is not None:
+        told.append(f"threshold jerk rms {s.jerk:.2g}")
+    if s.warp is not None:
+        mask = "" if s.mask_warp is None else f", mask {_error(s.mask_warp)}"
+        told.append(f"warp error: output {_error(s.warp)}{mask}, source {_error(s.source_warp)}")
+    if s.ratio is not None:
+        told.append(
+            f"output / source {s.ratio:.2f}"
+            + ("" if s.normalised is None else f", each divided by its contrast {s.normalised:.2f}")
+        )
+    return told
+
+
+def _error(value: float | None) -> str:
+    return "-" if value is None else f"{value:.6f}"

@@ -359,11 +359,11 @@ def broken(told: Sequence[Row]) -> list[str]:
         if r.error is not None and abs(r.error) > found.tolerance:
             lo, hi = r.reachable or (0.0, 1.0)
             lines.append(
-                f"{r.name}: {_percent(r.blank)} blank where {_percent(r.target)} is wanted "
-                f"(reachable: {_percent(lo)} to {_percent(hi)})"
+                f"{r.name}: {percent(r.blank)} blank where {percent(r.target)} is wanted "
+                f"(reachable: {percent(lo)} to {percent(hi)})"
             )
         if r.protect is not None and r.protect > MOST_TOUCHED:
-            lines.append(f"{r.name}: {_percent(r.protect)} of what is protected is blank")
+            lines.append(f"{r.name}: {percent(r.protect)} of what is protected is blank")
         if r.target is not None and r.shape is not None and r.shape.components > MOST_COMPONENTS:
             lines.append(
                 f"{r.name}: blank paper lies in {r.shape.components} pieces, more than {MOST_COMPONENTS}"
@@ -393,71 +393,9 @@ def _mean(values: Sequence[float]) -> float | None:
     return float(np.mean(values)) if values else None
 
 
-# words ----------------------------------------------------------------------------------------------------
-
-COLUMNS = (
-    ("target", 7), ("blank", 7), ("error", 7), ("reachable", 12), ("pieces", 7), ("largest", 8),
-    ("border", 7), ("subject", 8), ("threshold", 10), ("warp", 9), ("mask", 9), ("source", 9),
-)  # fmt: skip
-
-
-def heading(width: int) -> str:
-    """The heading of the table; width: of its first column."""
-    return f"{'frame':<{width}}" + "".join(f"{name:>{w}}" for name, w in COLUMNS)
-
-
-def line(r: Row, width: int) -> str:
-    """One row of the table."""
-    w, s = r.warp, r.shape
-    reach = "-" if r.reachable is None else f"{_percent(r.reachable[0])} {_percent(r.reachable[1])}"
-    cells = (
-        _percent(r.target),
-        _percent(r.blank),
-        "-" if r.error is None else f"{100 * r.error:+.1f}",
-        reach,
-        *(("-",) * 3 if s is None else (str(s.components), _percent(s.largest), _percent(s.border))),
-        _percent(r.protect),
-        "-" if r.threshold is None else f"{r.threshold:+.4f}",
-        *(_error(v) for v in ((None,) * 3 if w is None else (w.output, w.mask, w.source))),
-    )
-    return f"{r.name:<{width}}" + "".join(f"{c:>{w}}" for c, (_, w) in zip(cells, COLUMNS, strict=True))
-
-
-def closing(s: Summary) -> list[str]:
-    """The summary below the table."""
-    told = [f"{s.frames} frame{'s' if s.frames != 1 else ''}, median blank {_percent(s.blank)}"]
-    if s.max_error is not None:
-        missed = f": {len(s.missed)} missed, {', '.join(s.missed[:6])}" if s.missed else ""
-        told.append(
-            f"furthest from its target {100 * s.max_error:.1f} points "
-            f"(tolerance {100 * s.tolerance:.0f}{missed})"
-        )
-    if s.components is not None:
-        told.append(
-            f"pieces: median {s.components:g}, most {s.most_components}; median share in the largest "
-            f"{_percent(s.largest)}, in touch with the border {_percent(s.border)}"
-        )
-    if s.protect is not None:
-        told.append(f"blank inside what is protected: at most {_percent(s.protect)}")
-    if s.jerk is not None:
-        told.append(f"threshold jerk rms {s.jerk:.2g}")
-    if s.warp is not None:
-        mask = "" if s.mask_warp is None else f", mask {_error(s.mask_warp)}"
-        told.append(f"warp error: output {_error(s.warp)}{mask}, source {_error(s.source_warp)}")
-    if s.ratio is not None:
-        told.append(
-            f"output / source {s.ratio:.2f}"
-            + ("" if s.normalised is None else f", each divided by its contrast {s.normalised:.2f}")
-        )
-    return told
-
-
-def _percent(share: float | None) -> str:
+def percent(share: float | None) -> str:
+    """A share as the table and the messages say it; - for None."""
     return "-" if share is None else f"{100 * share:.1f}"
-
-
-def _error(value: float | None) -> str:
-    return "-" if value is None else f"{value:.6f}"
 
 
 def _short(value: float | None, digits: int = 5) -> float | None:
