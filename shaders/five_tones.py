@@ -8,8 +8,8 @@ PER_DENSITY = 2.302585  # absorbance is a natural logarithm, the tones are named
 
 
 class FiveTones(NamedTuple):
-    amount: Annotated[float, Between(0, 1)] = 0.8  # 0 leaves the layer untouched, 1 is nothing but steps
-    width: Annotated[float, Between(0.01, 0.2)] = 0.035  # softness of a step, in density
+    amount: Annotated[float, Between(0, 1)] = 0.7  # 0 leaves the layer untouched, 1 is nothing but steps
+    width: Annotated[float, Between(0.01, 0.2)] = 0.045  # softness of a step, in density
     stray: Annotated[float, Between(0, 0.5)] = 0.1  # how unevenly the washes end; 0 follows the picture
     size: Annotated[float, Between(8, 2000, unit="px")] = 90.0  # of that unevenness
 

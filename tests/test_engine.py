@@ -268,7 +268,7 @@ class Shove(NamedTuple):
 
 NEUTRAL = Shove()
 
-@warp
+@warp(reach=lambda p: abs(p.by))
 def shade(px: Ink, at: At, p: Shove) -> Offset:
     return Offset(p.by, 0.0 * at.x)
 '''
@@ -308,6 +308,24 @@ def test_a_film_brings_its_own_warp(own_shaders: Path) -> None:
     moved = painted(own_shaders, {"use": "shove", "by": 50.0})  # 5 px at this size
     np.testing.assert_allclose(moved[:, :180], still[:, 5:185], atol=1e-3)
     assert still.any()
+
+
+def test_a_warp_brings_in_what_lies_beyond_the_frame(own_shaders: Path) -> None:
+    cover = {"use": "mist", "with_": {"y": 540.0, "half": 900.0, "stray": 0.0}}
+    film = ink.Film(
+        scenes=(
+            ink.Scene(
+                name="one",
+                frames="1-1",
+                layer=(ink.Layer(name="mist", shaders=({"use": "shove", "by": 90.0},), **cover),),
+            ),
+        ),
+        folder=own_shaders,
+        trust=True,
+    )
+    told = film.plan(0)
+    baked = film.studio((192, 108)).layer(told.scenes[0], told.scenes[0].layers[0])
+    assert baked.region.x + baked.region.w / baked.region.scale >= 1920  # what is empty is not kept
 
 
 def test_a_film_brings_its_own_matte(own_shaders: Path) -> None:

@@ -20,10 +20,10 @@ FINE = 0.5  # pixels per px at 1080 lines: lines are smooth at 540
 FAR = 1000.0  # scene units: what empty pixels of a depth pass lie behind
 JUMP = (0.025, 0.10)  # log depth that a line must stand in front of: 2.5 % none, 10 % all of it
 BEND = (0.25, 0.70)  # 1 - cos of the angle between normals on either side
-CONTRAST = (0.004, 0.018)  # lightness a line must lie below its surroundings
-COHERENT = (0.22, 0.52)  # share of the gradients around a place that point one way: below, it is foliage
+CONTRAST = (0.003, 0.024)  # lightness a line must lie below its surroundings
+COHERENT = (0.15, 0.55)  # share of the gradients around a place that point one way: below, it is foliage
 CROWDED = (0.31, 0.14)  # share of the surroundings that are lines: above, it is grass
-LASTING = (0.32, 0.58)  # share of the way along an edge on which there is one: below, it is a speck
+LASTING = (0.22, 0.66)  # share of the way along an edge on which there is one: below, it is a speck
 
 
 def fine(region_scale: float) -> float:

@@ -238,10 +238,19 @@ def blend(
 
 
 def warp(
-    shade: Any = None, /, *, needs: tuple[str, ...] = (), optional: tuple[str, ...] = (), medium: str = "ink"
+    shade: Any = None,
+    /,
+    *,
+    needs: tuple[str, ...] = (),
+    optional: tuple[str, ...] = (),
+    medium: str = "ink",
+    reach: Callable[[Any], float] | None = None,
 ) -> Any:
-    """shade(px: Ink, at: At, p) -> Offset: where, relative to itself, the pixel takes its picture from."""
-    return _declare(shade, "warp", needs=needs, optional=optional, medium=medium)
+    """shade(px: Ink, at: At, p) -> Offset: where, relative to itself, the pixel takes its picture from.
+
+    reach(p): how far off that may be, in px at 1080 lines: a source is painted so much wider.
+    """
+    return _declare(shade, "warp", needs=needs, optional=optional, medium=medium, reach=reach)
 
 
 def transition(shade: Any = None, /, *, needs: tuple[str, ...] = (), optional: tuple[str, ...] = ()) -> Any:
