@@ -36,10 +36,10 @@ def absorption(region: Region, height: Plane, seed: int) -> Plane:
 
     height: the paper's, 0..1. seed: the sheet's.
     """
-    veins = paper_noise(region, seed, 18.0, 61, 3, 1.1)
-    veins = 1 - np.clip(np.abs(veins) * np.float32(5.5), 0, 1)
+    veins = paper_noise(region, seed, 18.0, 61, 2, 0.9)
+    veins = np.exp(-((veins * np.float32(5)) ** 2))
     clouds = paper_noise(region, seed, 80.0, 62, 2)
-    thirst = 0.1 + 0.8 * veins + 0.5 * clouds + 0.35 * (0.5 - height)
+    thirst = 0.22 + 0.62 * veins + 0.4 * clouds + 0.3 * (0.5 - height)
     return np.asarray(np.clip(thirst, 0, 1), np.float32)
 
 
@@ -72,13 +72,13 @@ def bleed(dst: NDArray[np.float32], wet: Plane, thirst: Plane, reach: float, pul
 def strides(reach: float) -> list[int]:
     """The passes of `bleed`: how many pixels each steps; their sum is the most ink moves.
 
-    From fine to coarse: what is stepped over has been smoothed before, so that no line is seen twice. At last
-    short ones along the fibres.
+    Up from the finest: what is stepped over has been smoothed before, so that no line is seen twice. Down
+    again: what long steps have laid on dry paper is joined up, along the fibres.
     """
-    found, longest = [1, 1], max(1, round(0.3 * reach))
+    found, longest = [1], max(1, round(0.3 * reach))
     while found[-1] < longest:
-        found.append(min(longest, int(1.4 * found[-1]) + 1))
-    return [*found, 2, 1] if reach > 4 else found
+        found.append(min(longest, int(1.5 * found[-1]) + 1))
+    return [*found, *(n for n in (longest // 2, longest // 4) if n > 1), 1]
 
 
 def tide_lines(field: Plane, levels: tuple[float, ...], width: float, span: float) -> Plane:

@@ -67,9 +67,15 @@ def _exchange(gets, gives, a, b, wet_a, wet_b, thirst_a, thirst_b, pull):
 
 
 @inline
-def _move(dst, own, other, gets, gives):
-    for i in range(own.shape[0]):
-        dst[i] += gets[i] * other[i] - gives[i] * own[i]
+def _gather(dst, keep, own, a, above, b, below):
+    for i in range(dst.shape[0]):
+        dst[i] = keep[i] * own[i] + a[i] * above[i] + b[i] * below[i]
+
+
+@inline
+def _add(dst, share, other):
+    for i in range(dst.shape[0]):
+        dst[i] += share[i] * other[i]
 
 
 @kernel
@@ -83,28 +89,31 @@ def spread(dst, src, density, wet, thirst, pull, stride):
     neighbour gets, and nothing leaves the picture: the sum stays, and no ink is negative.
     """
     h, w = wet.shape
-    gets, gives = np.empty(w, np.float32), np.empty(w, np.float32)
+    gets, gives = np.zeros((4, w), np.float32), np.zeros((4, w), np.float32)
     for j in range(h):
         for i in range(w):
             density[j, i] = (src[0, j, i] + src[1, j, i] + src[2, j, i]) * THIRD
     for j in range(h):
-        for k in range(4):
-            dst[k, j, :] = src[k, j, :]
         left, right = w, 0  # where this row is wet
         for i in range(w):
             if wet[j, i] > ZERO:
                 left, right = min(left, i), i + 1
+        if left >= right:
+            for k in range(4):
+                dst[k, j, :] = src[k, j, :]
+            continue
+        gets[:] = ZERO
+        gives[:] = ZERO
         for side in range(4):
             y = j + (stride if side == 1 else -stride if side == 0 else 0)
             dx = stride if side == 3 else -stride if side == 2 else 0
-            i = max(left, -dx)
-            n = min(right, w - dx) - i
-            if y < 0 or y >= h or n <= 0:
+            i, end = max(left, -dx), min(right, w - dx)
+            if y < 0 or y >= h or i >= end:
                 continue
-            here, there = slice(i, i + n), slice(i + dx, i + dx + n)
+            here, there = slice(i, end), slice(i + dx, end + dx)
             _exchange(
-                gets,
-                gives,
+                gets[side, here],
+                gives[side, here],
                 density[j, here],
                 density[y, there],
                 wet[j, here],
@@ -113,8 +122,15 @@ def spread(dst, src, density, wet, thirst, pull, stride):
                 thirst[y, there],
                 pull,
             )
-            for k in range(4):
-                _move(dst[k, j, here], src[k, j, here], src[k, y, there], gets, gives)
+        for i in range(w):
+            gives[0, i] = ONE - (gives[0, i] + gives[1, i] + gives[2, i] + gives[3, i])
+        up, down = max(j - stride, 0), min(j + stride, h - 1)  # beyond the edge nothing is got
+        for k in range(4):
+            row = dst[k, j]
+            _gather(row, gives[0], src[k, j], gets[0], src[k, up], gets[1], src[k, down])
+            if stride < w:
+                _add(row[stride:], gets[2, stride:], src[k, j, : w - stride])
+                _add(row[: w - stride], gets[3, : w - stride], src[k, j, stride:])
 
 
 @kernel
