@@ -168,3 +168,26 @@ def test_a_film_written_elsewhere_keeps_its_mattes(tmp_path: Path) -> None:
     again = read_film(other).scenes[0].liubai
     assert again.protect == ("../hero.png",)
     assert again.prior == "../hero.png"
+
+
+def test_a_render_says_which_share_could_not_be_had(capsys: pytest.CaptureFixture[str]) -> None:
+    from inkrender.cli_report import Log
+    from inkrender.render import Event
+
+    told = {"target": 0.95, "solved": 0.6, "reachable": [0.1, 0.6], "met": False}
+    with Log("text") as log:
+        for n in range(3):
+            log.event(Event("done", n, stats={"blank": 0.6, "liubai hero": told}))
+        log.event(Event("summary", message="3 rendered"))
+    said = capsys.readouterr().err
+    assert "liubai hero: 3 frames" in said
+    assert "0.95 is out of reach, 0.10 to 0.60 can be had" in said
+
+
+def test_the_schema_for_editors_knows_what_negative_space_takes() -> None:
+    from inkrender.scenefile import json_schema
+
+    known = json_schema()["$defs"]["Liubai"]["properties"]
+    assert {"preset", "prior", "strength", "weights", "reserve", "allow_holes", "edge"} <= set(known)
+    assert known["edge"]["enum"] == ["auto", "torn", "mist", "dry"]
+    assert all(field.get("description") for name, field in known.items() if name != "keys")

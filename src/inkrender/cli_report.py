@@ -97,6 +97,7 @@ class Log(AbstractContextManager["Log"]):
         self.form, self.dry_run = form, dry_run
         self._bar: Any = None
         self._task: Any = None
+        self._missed: dict[str, list[dict[str, Any]]] = {}  # lifts whose target is out of reach, by scene
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -112,12 +113,17 @@ class Log(AbstractContextManager["Log"]):
             self._progress("looking ahead", event.done, event.total)
         elif event.kind == "start" or event.kind == "done":
             self._progress("frames", event.done, event.total)
+            for name, told in event.stats.items():
+                if name.startswith("liubai ") and _beyond(told):
+                    self._missed.setdefault(name, []).append(told)
         elif event.kind in ("failed", "note"):
             say(event.message)
         elif event.kind == "summary":
             self._close()
             peak = event.stats.get("peak_mb")
             say(f"{event.message} in {event.seconds:.1f} s" + (f", at most {peak} MB" if peak else ""))
+            for name, lifts in self._missed.items():
+                say(f"inkrender: {_out_of_reach(name, lifts)}")
         elif self.dry_run and event.kind in ("plan", "skip"):
             put(f"{event.frame}\t{event.path}\t{event.reason}")
 
@@ -157,6 +163,24 @@ class Log(AbstractContextManager["Log"]):
         if self._bar is not None:
             self._bar.stop()
             self._bar = None
+
+
+def _beyond(told: dict[str, Any]) -> bool:
+    """Whether the target of a lift lies a point or more outside what can be had."""
+    low, high = told["reachable"]
+    return bool(not low - 0.01 <= told["target"] <= high + 0.01)
+
+
+def _out_of_reach(name: str, lifts: list[dict[str, Any]]) -> str:
+    """One line about frames whose share of blank paper cannot be had."""
+    worst = max(lifts, key=lambda told: abs(told["solved"] - told["target"]))
+    low, high = worst["reachable"]
+    frames = f"{len(lifts)} frames" if len(lifts) > 1 else "1 frame"
+    return (
+        f"{name}: {frames} with another share of blank paper than asked for: {worst['target']:.2f} is out of "
+        f"reach, {low:.2f} to {high:.2f} can be had, {worst['solved']:.2f} was left (protect, reserve and "
+        "what is bare already decide that)"
+    )
 
 
 def end(report: Report) -> None:

@@ -42,7 +42,7 @@ EDGES: tuple[str, ...] = get_args(Edge)
 
 REACH = 96.0  # px: distances beyond are cut off; every edge is over long before
 STEPS = 16  # bisections: the threshold to a 10000th, which no count of pixels tells apart
-SPECK = 0.0015  # share of the frame: less bare paper than this in one place is a flaw, not a form
+SPECK = 0.0025  # share of the frame: less bare paper than this in one place is a flaw, not a form
 THICK = 1.15  # absorbance (.5 base 10) to which ink thins before it ends in mist: darker reads as a cut-out
 
 
@@ -72,8 +72,8 @@ class Lift:
 
     @property
     def met(self) -> bool:
-        """Whether the target was reached within a point."""
-        return abs(self.blank - self.target) <= 0.01
+        """Whether the target was reached within the two points that a moving shot is allowed."""
+        return abs(self.blank - self.target) <= 0.02
 
 
 def lift_for(
