@@ -25,12 +25,12 @@ SMALL = 7.0  # px: what is dark and nowhere wider than twice that is a feature
 HUG = 15.0  # px: how far shade reaches in from the contour
 
 
-@area(optional=("matte", "anchor"), reach=lambda p: 6 * p.line + 3 * HUG + 16)
+@area(optional=("matte", "anchor", "depth", "camera"), reach=lambda p: 6 * p.line + 3 * HUG + 16)
 def shade(dst, region, at, p, inputs):
     import cv2
     import numpy as np
 
-    from inkrender import lines
+    from inkrender import handling, lines
     from inkrender.paint import smoothstep
     from inkrender.repainting import Texture
 
@@ -56,7 +56,7 @@ def shade(dst, region, at, p, inputs):
         goes = np.clip(np.float32(p.washout) * smoothstep(-0.5, 1.5, away) * (1 - stays), 0, 1)
         dst[..., :3] *= (1 - np.clip(lines.at_size(goes, (w, h)), 0, 1))[..., None]
     if p.density > 0:
-        texture = Texture(region, at.seed, inputs.anchor)
+        texture = Texture(region, at.seed, handling.tied(region, inputs))
         press = 0.6 + np.float32(0.9 * p.pressure) * texture(120.0, 85, 2)
         press = np.clip(press, 0.15, 1.2) * lines.kept(texture(170.0, 86, 3), p.found)
         press *= lines.at_size(smoothstep(0.15, 0.5, lines.of_matte(matte, HUG, k)), (w, h))

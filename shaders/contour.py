@@ -26,11 +26,11 @@ NEUTRAL = Contour(density=0, wash=1)
 REACH = 60.0  # px: wide blurs of the picture, and the length of a line
 
 
-@area(optional=("depth", "normal", "id", "height", "anchor"), reach=lambda p: 6 * p.width + REACH)
+@area(optional=("depth", "normal", "id", "height", "anchor", "camera"), reach=lambda p: 6 * p.width + REACH)
 def shade(dst, region, at, p, inputs):
     import numpy as np
 
-    from inkrender import lines
+    from inkrender import handling, lines
     from inkrender.paint import smoothstep
     from inkrender.repainting import Texture
 
@@ -59,7 +59,7 @@ def shade(dst, region, at, p, inputs):
         found = lines.of_picture(light, sigma, k, p.detail, p.length)
         edge = np.maximum(edge, np.float32(p.picture) * found)
 
-    texture = Texture(region, at.seed, inputs.anchor)
+    texture = Texture(region, at.seed, handling.tied(region, inputs))
     press = (
         0.55 + np.float32(0.9 * p.pressure) * texture(110.0, 81, 2) + np.float32(0.25) * texture(34.0, 82, 2)
     )

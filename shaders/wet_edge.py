@@ -17,10 +17,11 @@ FULL = 30.0  # how fast absorbance makes a wash without cover count as wet paper
 SMOOTH = 0.2  # a difference to the surroundings below this share of the density is texture, not a rim
 
 
-@area(optional=("anchor",), reach=lambda p: 4 * p.width + 2)
+@area(optional=("anchor", "depth", "camera"), reach=lambda p: 4 * p.width + 2)
 def shade(dst, region, at, p, inputs):
     import numpy as np
 
+    from inkrender import handling
     from inkrender.paint import gauss
     from inkrender.repainting import Texture
 
@@ -36,5 +37,7 @@ def shade(dst, region, at, p, inputs):
         step = 2 * (density - gauss(density, sigma)) / (density + np.float32(0.05))
         rim = np.maximum(rim, p.inner / (1 - SMOOTH) * (step - SMOOTH))
     if p.uneven > 0:
-        rim *= 1 + np.float32(1.6 * p.uneven) * Texture(region, at.seed, inputs.anchor)(70.0, 61, 2)
+        rim *= 1 + np.float32(1.6 * p.uneven) * Texture(region, at.seed, handling.tied(region, inputs))(
+            70.0, 61, 2
+        )
     dst[..., :3] *= (1 + np.float32(p.edge) * np.clip(rim, 0, 1.3))[..., None]

@@ -21,17 +21,18 @@ class Wobble(NamedTuple):
 NEUTRAL = Wobble(amount=0)
 
 
-@area(optional=("anchor",), animated=True, reach=lambda p: 6 * p.amount + 24)
+@area(optional=("anchor", "depth", "camera"), animated=True, reach=lambda p: 6 * p.amount + 24)
 def shade(dst, region, at, p, inputs):
     import cv2
     import numpy as np
 
+    from inkrender import handling
     from inkrender.paint import displaced, gauss, mixed
     from inkrender.repainting import Texture
 
     if p.amount == 0:
         return
-    turn = int(at.held // p.drawing)
+    turn, tied = int(at.held // p.drawing), handling.tied(region, inputs)
 
     def hand(axis):
         """Displacement along an axis, deviation about one: two fields that share the time between them."""
@@ -41,8 +42,7 @@ def shade(dst, region, at, p, inputs):
             told = [(n, (1 - p.boil) * weight) for n, weight in told] + [(1e6 + turn, p.boil)]
         total = np.sqrt(sum(weight * weight for _, weight in told))
         fields = (
-            Texture(region, mixed(at.seed, int(n)), inputs.anchor)(p.size, axis, 3)
-            * np.float32(weight / total)
+            Texture(region, mixed(at.seed, int(n)), tied)(p.size, axis, 3) * np.float32(weight / total)
             for n, weight in told
             if weight > 0
         )
