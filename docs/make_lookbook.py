@@ -38,7 +38,7 @@ PANEL = (400, 225)
 GAP = 8
 FRAME = 262  # of the film: mountains, a wheel, children
 LAYER = "mid"
-ROUNDS = 2  # a cost is the least of so many
+ROUNDS, QUICK = 3, 150.0  # a cost is the least of so many, where one takes less than so many ms
 
 LONG = 2  # frames of footage for the cost of a look
 
@@ -106,15 +106,18 @@ def three_pictures(folder: Path) -> list[Subject]:
     """A plate with its passes, a picture without any, and a layer that is ink already."""
     film = ink.load(FILM)
     one, number = film.locate(FRAME)
+    # of a scene of this frame alone: nothing else of the film need be looked at
+    here = one.model_copy(update={"frames": f"{number}-{number}"})
+    film = film.model_copy(update={"scenes": (here,), "transition": ()})
     picture, cut = folder / "picture.png", folder / "layer.png"
-    stills.write(picture, film.pixels(FRAME, MASTER)[0])
-    stills.write(cut, film.pixels(FRAME, MASTER, seen=LAYER)[0])
+    stills.write(picture, film.pixels(0, MASTER)[0])
+    stills.write(cut, film.pixels(0, MASTER, seen=LAYER)[0])
     plate = ink.Layer(
         name="plate", file=str(PLATE), fit="cover", inputs={"depth": "Depth.Z", "normal": "Normal"}
     )
     flat = ink.Layer(name="picture", file=str(picture), fit="cover", white=1.0)
     alone = tuple(layer for layer in one.layer if layer.name == LAYER)
-    still = one.model_copy(update={"layer": alone, "liubai": None, "frames": f"{number}-{number}"})
+    still = here.model_copy(update={"layer": alone, "liubai": None})
     return [
         Subject("a plate with depth and normals", _scene(plate), "plate", PLATE, (430, 100)),
         Subject("a picture without passes", _scene(flat), "picture", picture, (150, 250)),
@@ -244,7 +247,9 @@ def _entry(shader: library.Shader, given: Mapping[str, Any], cost: float) -> Ent
 
 def least(cost: Callable[[int], float]) -> float:
     """The least of a few rounds, in ms of processor time; each has its own seed, so nothing is remembered."""
-    return max(0.0, min(cost(seed) for seed in range(1000, 1000 + ROUNDS)))
+    first = cost(1000)
+    rest = range(1001, 1000 + (ROUNDS if first < QUICK else 1))
+    return max(0.0, min([first, *(cost(seed) for seed in rest)]))
 
 
 def cost_of_look(name: str, s: Subject) -> float:
@@ -324,7 +329,7 @@ def page(subjects: Sequence[Subject], chapters: Mapping[str, Sequence[Entry]]) -
         "defaults and alone, so that one sees what each does; looks put them together. Made by "
         "`python docs/make_lookbook.py` from what is in the library.",
         "",
-        "ms are of one processor core for a frame of 1920x1080, the least of two: of a look all, from "
+        "ms are of one processor core for a frame of 1920x1080: of a look all, from "
         "reading to pixels, of a shader what it adds to its layer, of a transition the whole frame.",
         "",
         "![The three pictures](pictures.jpg)",
