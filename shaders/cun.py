@@ -28,6 +28,7 @@ NEUTRAL = Cun(ink=0)
 )
 def shade(dst, region, at, p, inputs):
     """Strokes lie on what is painted, not on bare paper, level ground or subjects."""
+    import cv2
     import numpy as np
 
     from inkrender import cun, handling, paint, wetting
@@ -35,24 +36,30 @@ def shade(dst, region, at, p, inputs):
 
     if p.ink == 0:
         return
-    density = paint.gauss(np.minimum(wetting.density(dst), 4), 4 * region.scale)
+    fine = min(1.0, 0.5 / region.scale)  # tones and falls are smooth: 540 lines tell them
+    k, size = region.scale * fine, (max(2, round(region.w * fine)), max(2, round(region.h * fine)))
+
+    def small(plane):
+        return None if plane is None else cv2.resize(np.nan_to_num(plane), size, interpolation=cv2.INTER_AREA)
+
+    density = paint.gauss(small(np.minimum(wetting.density(dst), 4)), 4 * k)
     first, whole = p.tones
     weight = np.clip((density - first) / max(whole - first, 1e-3), 0, 1) ** np.float32(0.8)
     anchor = handling.tied(region, inputs)
     texture = Texture(region, paint.mixed(at.seed, 102), anchor)
-    weight *= np.clip(0.75 + 1.2 * texture(150.0, 1, 2), 0.1, 1.1)  # they come in clusters, with rests
-    if inputs.normal is not None:
-        weight *= 1 - paint.smoothstep(
-            0.93, 0.985, paint.gauss(np.nan_to_num(inputs.normal_z), 2 * region.scale)
-        )
-    if inputs.depth is not None:
-        weight *= 1 - paint.smoothstep(0.25 * p.far, p.far, np.nan_to_num(inputs.depth, posinf=1e9))
-    if inputs.matte is not None:
-        weight *= 1 - paint.smoothstep(0.1, 0.6, inputs.matte)
+    weight *= np.clip(0.75 + 1.2 * small(texture(150.0, 1, 2)), 0.1, 1.1)  # they come in clusters, with rests
+    normal, depth, matte = (small(plane) for plane in (inputs.normal, inputs.depth, inputs.matte))
+    if normal is not None:
+        upright = paint.gauss(np.ascontiguousarray(normal[..., 2]), 2 * k)
+        weight *= 1 - paint.smoothstep(0.93, 0.985, upright)
+    if depth is not None:
+        weight *= 1 - paint.smoothstep(0.25 * p.far, p.far, depth)
+    if matte is not None:
+        weight *= 1 - paint.smoothstep(0.1, 0.6, matte)
     strokes = cun.lay(
         region,
         weight,
-        cun.fall_line(1 - np.exp(-1.5 * density), inputs.normal, region, p.angle),
+        cun.fall_line(1 - np.exp(-1.5 * density), normal, k, p.angle),
         cun.SCHOOLS[p.school],
         inputs.height,
         anchor,
@@ -62,5 +69,5 @@ def shade(dst, region, at, p, inputs):
         width=p.width,
         dry=p.dry,
     )
-    strokes *= np.float32(p.ink) * np.clip(4 * weight, 0, 1)
-    paint.wash(dst, strokes, absorbance(p.pigment))
+    shown = cv2.resize(np.clip(4 * weight, 0, 1), (region.w, region.h), interpolation=cv2.INTER_LINEAR)
+    paint.wash(dst, strokes * shown * np.float32(p.ink), absorbance(p.pigment))

@@ -61,13 +61,21 @@ def starts(
     count for as much as theirs is the right one. None where the place itself is the coordinate. A cell whose
     place is hidden has none.
     """
+    if anchor is None:
+        ends = region.x + region.w / region.scale, region.y + region.h / region.scale
+        row, column = (
+            np.arange(np.floor(begin / cell), np.floor(end / cell) + 1).astype(np.int64)
+            for begin, end in ((region.y, ends[1]), (region.x, ends[0]))
+        )
+        across, down = (plane.ravel() for plane in np.meshgrid(column, row))
+        named = np.column_stack([across, down, np.zeros_like(across)])
+        found = ((named[:, :2] + _jitter(across, down, seed)) * cell).astype(np.float32)
+        seen = ((found >= (region.x, region.y)) & (found < ends)).all(axis=1)
+        return found[seen], named[seen], np.ones(int(seen.sum()))
     x, y = region.grid()
     skip = max(1, round(2 * region.scale))  # half a px is near enough to find a place by
     x, y = x[:, ::skip], y[::skip]
-    if anchor is None:
-        own = np.dstack(np.broadcast_arrays(x, y))
-    else:
-        own = np.asarray(anchor[::skip, ::skip], np.float32)
+    own = np.asarray(anchor[::skip, ::skip], np.float32)
     if own.shape[2] == 2:
         return _places(
             x, y, own, np.zeros(own.shape[:2], np.float32), 0, cell, seed, 1.5 * skip / region.scale
@@ -93,8 +101,7 @@ def _places(
     level = np.broadcast_to(level, own.shape[:2])
     side = (cell * 2.0**level)[..., None]
     cells = np.floor(own / side).astype(np.int64)
-    across, down = cells[..., 0] + 7919 * level, cells[..., 1] + 104729 * level
-    jitter = np.dstack([paint.rolls(paint.mixed(seed, k), across, down) for k in (1, 2)])
+    jitter = _jitter(cells[..., 0] + 7919 * level, cells[..., 1] + 104729 * level, seed)
     # the surface is seen at about its own size: what is missing to the place is missing on the layer
     away = (((cells + jitter) * side - own) / np.exp2(far)[..., None]).astype(np.float32)
     missed = np.einsum("ijk,ijk->ij", away, away)
@@ -107,6 +114,11 @@ def _places(
     named, rows, cols = named[first], rows[first], cols[first]
     places = np.stack([x[0, cols], y[rows, 0]], axis=-1) + away[rows, cols]
     return np.asarray(places, np.float32), named, 1.0 - np.abs(far - level)[rows, cols]
+
+
+def _jitter(across: NDArray[np.int64], down: NDArray[np.int64], seed: int) -> NDArray[np.float64]:
+    """Where in its cell a stroke starts, (..., 2), 0..1."""
+    return np.stack([paint.rolls(paint.mixed(seed, k), across, down) for k in (1, 2)], axis=-1)
 
 
 def lay(
@@ -125,8 +137,9 @@ def lay(
 ) -> Plane:
     """float32 (h, w): the density of the strokes of a school over a region.
 
-    weight (h, w): 0 no strokes .. 1 all of them, and long ones; fall: unit vectors along the strokes;
-    density: strokes on 100 square px; length, width: factors of the school's.
+    weight: 0 no strokes .. 1 all of them, and long ones; fall: unit vectors along the strokes; both may
+    have fewer pixels than the region. density: strokes on 100 square px; length, width: factors
+    of the school's.
     """
     from .kernels import streaks as kernel
 
@@ -137,9 +150,10 @@ def lay(
     across, down = cells[:, 0] + 7919 * cells[:, 2], cells[:, 1] + 104729 * cells[:, 2]
     roll = [paint.rolls(paint.mixed(seed, k), across, down) for k in range(11, 17)]
     corner = np.array([region.x, region.y], np.float32)
-    pixel = (places - corner) * np.float32(region.scale)
-    cols = np.clip(pixel[:, 0].astype(np.intp), 0, region.w - 1)
-    rows = np.clip(pixel[:, 1].astype(np.intp), 0, region.h - 1)
+    scale = region.scale * weight.shape[1] / region.w  # of the fields
+    pixel = (places - corner) * np.float32(scale)
+    cols = np.clip(pixel[:, 0].astype(np.intp), 0, weight.shape[1] - 1)
+    rows = np.clip(pixel[:, 1].astype(np.intp), 0, weight.shape[0] - 1)
     tone = weight[rows, cols]
     # strokes come one by one as a place darkens, and each comes gradually
     ink = np.clip((tone - 0.85 * roll[0]) / 0.2, 0, 1) * (0.6 + 0.4 * roll[1])
@@ -160,7 +174,7 @@ def lay(
     kernel.trace(
         spine,
         np.ascontiguousarray(pixel, np.float32),
-        (long * region.scale).astype(np.float32),
+        (long * scale).astype(np.float32),
         np.ascontiguousarray(vx, np.float32),
         np.ascontiguousarray(vy, np.float32),
     )
@@ -168,7 +182,7 @@ def lay(
     wide = width * school.width * (0.75 + 0.5 * roll[3]) * (0.7 + 0.3 * tone)
     sway = np.sin(6.3 * (roll[4][:, None] + 0.8 * u)) * (school.wave * wide)[:, None]
     points = np.empty((len(pixel), POINTS, 3), np.float32)
-    points[..., :2] = spine / np.float32(region.scale) + corner
+    points[..., :2] = spine / np.float32(scale) + corner
     points[..., 2] = np.maximum(wide[:, None] * np.asarray(school.press), 0.05) / 2
     points[..., 0] += sway + school.chisel * points[..., 2]
     count = np.arange(len(pixel) + 1) * POINTS
@@ -187,16 +201,16 @@ def lay(
 
 
 def fall_line(
-    tone: Plane, normal: NDArray[np.float32] | None, region: Region, angle: float
+    tone: Plane, normal: NDArray[np.float32] | None, scale: float, angle: float
 ) -> tuple[Plane, Plane]:
     """Which way strokes run: down the surface as the viewer sees it, or along the edges of the tones.
 
-    normal: (h, w, 3), z up. angle: degrees, where the picture has no direction of its own.
+    tone (h, w); normal: (h, w, 3), z up; scale: their pixels per px at 1080 lines. angle: degrees, where the
+    picture has no direction of its own.
     """
-    k = region.scale
     if normal is None:
-        return handling.directions(tone, max(9 * k, 1.0), angle, firm=0.12)
-    x, z = (paint.gauss(np.nan_to_num(np.ascontiguousarray(normal[..., c])), 3.8 * k) for c in (0, 2))
+        return handling.directions(tone, max(9 * scale, 1.0), angle, firm=0.12)
+    x, z = (paint.gauss(np.nan_to_num(np.ascontiguousarray(normal[..., c])), 3.8 * scale) for c in (0, 2))
     across, down = x * z, 1 - z * z + np.float32(0.08)
     size = np.sqrt(across * across + down * down) + np.float32(1e-4)
     return np.asarray(across / size, np.float32), np.asarray(down / size, np.float32)
