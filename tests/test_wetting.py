@@ -124,3 +124,21 @@ def run_tides(ink, anchor=None, **values):
         dst, REGION, At(seed=7), shader.params(**values), Inputs(anchor=anchor, depth=None, camera=None)
     )
     return dst
+
+
+def test_density_is_the_mean_of_what_is_a_number():
+    ink = np.zeros((3, 5, 4), np.float32)
+    ink[0, 0] = 0.3, 0.6, 0.9, 1.0
+    ink[1, 1] = np.nan, 0.6, 0.9, 1.0
+    ink[2, 2] = -1.0, -2.0, 0.5, 0.0
+    wanted = np.zeros((3, 5))
+    wanted[0, 0], wanted[1, 1] = 0.6, 0.5
+    np.testing.assert_allclose(wetting.density(ink), wanted, atol=1e-6)
+
+
+def test_ink_taken_apart_and_put_together_is_the_ink():
+    ink = paint.field(REGION, (40, 40), 3, 2)[..., None] * np.ones(4, np.float32)
+    apart, whole = np.empty((4, *ink.shape[:2]), np.float32), np.empty_like(ink)
+    kernel.planes(apart, ink)
+    kernel.pixels(whole, apart)
+    assert np.array_equal(whole, np.maximum(ink, 0))
