@@ -32,13 +32,15 @@ from . import (
 )
 from . import plan as planning
 from . import scene as scenes
-from .carrying import Step
+from .carrying import Way
 from .errors import InkError, SceneError
+from .fields import blur
 from .negative_space import Lift, Problem
 from .plan import LiubaiPass, Plan, ScenePass, View
 from .thresholds import Interval
 
 LINES_KEPT = 0.65  # of what is drawn of a subject on footage
+GRAIN = 1.5  # px at 270 lines: pictures are compared without what is finer, which is noise as often as not
 
 Tell = Callable[[int, int], None]  # done, of how many
 
@@ -53,7 +55,7 @@ def lifts(plan: Plan, studio: bake.Studio) -> tuple[Lift | None, ...]:
 def lift(one: ScenePass, small: bake.Studio) -> Lift:
     """One scene's lift: the finished canvas has the share of blank paper it wants, and holds still."""
     found = survey(one, small)
-    if found.keys[one.frame - found.frames[0]] != _key(one, small):  # files changed
+    if found.keys[one.frame - found.frames[0]] != _key(one, small, found.track):  # files changed
         small.known.pop(_name(one))
         found = survey(one, small)
     key = (found.digest, one.frame)
@@ -100,7 +102,7 @@ class Survey:
             planning.plan_scene(small.film, scene, n, small.folders, None, known) for n in self.frames
         ]
         self.track = _track(self.passes, small)
-        self.keys = [_key(one, small) for one in self.passes]
+        self.keys = [_key(one, small, self.track) for one in self.passes]
         self.targets = [_wanted(one).target for one in self.passes]
         moved = None if self.track is None else self.track.digest
         self.digest = cache.digest("survey", _rules(), self.keys, self.targets, moved)
@@ -181,7 +183,7 @@ class Survey:
         return self._make(i)[0] if found is None else found
 
     def _make(self, i: int) -> tuple[dict[str, NDArray[Any]], str]:
-        problem, luma = _problem(self.passes[i], self.small)
+        problem, luma = _problem(self.passes[i], self.small, self.track)
         planes = {**packing.packed(problem), "luma": luma}
         content = cache.digest(*[planes[name].tobytes() for name in sorted(planes)])
         cache.save_planes(self.store, self.keys[i], planes)
@@ -242,29 +244,28 @@ class Survey:
 
         def load() -> NDArray[np.float32]:
             wanted, planes = _wanted(self.passes[i]), self._kept(i)
-            luma = np.asarray(planes["luma"], np.float32) / np.float32(255)
+            luma = blur(np.asarray(planes["luma"], np.float32) / np.float32(255), GRAIN)
             return np.dstack([packing.unpacked(planes, wanted.edge, wanted.bleed).carried, luma])
 
         return self._sights.get(i, load, lambda planes: planes.nbytes)
 
-    def _step(self, i: int, direction: int) -> Step | None:
+    def _step(self, i: int, direction: int) -> Way | None:
         """How to come from frame i to its neighbour in a direction; None where the shot ends."""
         if not self._joined(i if direction < 0 else i + 1):
             return None
 
-        def find() -> Step:
+        def find() -> Way:
             w, h = self.small.size
-            nowhere = np.zeros((h, w, 2), np.float32)
             if self._content(i) == self._content(i + direction):
-                return Step(nowhere, np.ones((h, w), np.float32))
+                return np.broadcast_to(np.array([0, 0, 1], np.float32), (h, w, 3)).copy()
             if self.track is not None:
                 a, b = self.frames[i], self.frames[i + direction]
                 if direction < 0:
-                    return carrying.step(self.track.to_previous(a), self.track.to_next(b))
-                return carrying.step(self.track.to_next(a), self.track.to_previous(b))
-            return carrying.step(*self._flows(i, i + direction))
+                    return carrying.way(self.track.to_previous(a), self.track.to_next(b))
+                return carrying.way(self.track.to_next(a), self.track.to_previous(b))
+            return carrying.way(*self._flows(i, i + direction))
 
-        return self._steps.get((i, direction), find, lambda step: step.vectors.nbytes + step.sure.nbytes)
+        return self._steps.get((i, direction), find, lambda way: way.nbytes)
 
     def _flows(self, i: int, j: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """The flow from frame i to frame j and back, of what is painted under the lift."""
@@ -296,7 +297,7 @@ def _wanted(one: ScenePass) -> LiubaiPass:
     return one.liubai
 
 
-def _key(one: ScenePass, small: bake.Studio) -> str:
+def _key(one: ScenePass, small: bake.Studio, track: tracking.Track | None) -> str:
     """What names a frame's problem: all that is painted, and what is asked of the lift but its target."""
     wanted = _wanted(one)
     return cache.digest(
@@ -308,10 +309,13 @@ def _key(one: ScenePass, small: bake.Studio) -> str:
         len(one.lower),
         one.seed,
         small.size,
+        None if track is None else [track.digest, one.frame],
     )
 
 
-def _problem(one: ScenePass, small: bake.Studio) -> tuple[Problem, NDArray[np.uint8]]:
+def _problem(
+    one: ScenePass, small: bake.Studio, track: tracking.Track | None
+) -> tuple[Problem, NDArray[np.uint8]]:
     """What there is to solve in a frame, and the luma of what is painted under the lift."""
     wanted = _wanted(one)
     lower = engine.paint(small, one, one.lower)
@@ -324,17 +328,22 @@ def _problem(one: ScenePass, small: bake.Studio) -> tuple[Problem, NDArray[np.ui
         # without depth nothing tells a subject from its surroundings: what is drawn of it outlives the wash
         lines=LINES_KEPT if depth is None and any(layer.kind == "file" for layer in one.lower) else 0.0,
         seed=one.seed,
-        origin=_origin(one),
+        origin=_origin(one, track),
         paper=small.white,
         **mattes.lift_inputs(small, one, wanted),
-    )
+    ).without_specks()
     shown = colour.encode(small.white * np.exp(-np.clip(lower[..., :3], 0, 20)), "srgb")
     codes = np.asarray(np.rint(np.clip(shown, 0, 1) * 255), np.uint8)
     return problem, tracking.luma(codes, small.size)
 
 
-def _origin(one: ScenePass) -> tuple[float, float]:
-    """Where the frame sees the layer that gives way furthest in front: what mist is tied to."""
+def _origin(one: ScenePass, track: tracking.Track | None) -> tuple[float, float]:
+    """What mist is tied to: where the frame sees the layer furthest in front, or a plate's camera points."""
+    if track is not None:
+        camera = track.camera(one.frame)
+        w, h = track.size[0] * track.place.across, track.size[1] * track.place.down
+        moved = camera @ np.array([w / 2, h / 2, 1.0]) - (w / 2, h / 2)
+        return float(moved[0]), float(moved[1])
     front = one.lower[-1].view if one.lower else None
     return (front.x, front.y) if front else (0.0, 0.0)
 

@@ -236,12 +236,17 @@ def potential(
 
 
 def claims(reserve: NDArray[np.float32] | None, protect: NDArray[np.float32] | None) -> Plane | None:
-    """What mattes (h, w) add to a potential: 2 where there is a reserve, -2 where something is protected."""
+    """What mattes (h, w) add to a potential: 2 where there is a reserve, -2 where something is protected.
+
+    A reserve ends softly. What is protected ends where its matte does: a rim of ink kept round a subject
+    would move with it over the ground behind, and looks cut out.
+    """
     found: Plane | None = None
-    for sign, matte in ((2, reserve), (-2, protect)):
-        if matte is not None:
-            told = np.float32(sign) * blur(np.asarray(matte, np.float32), 4 * matte.shape[0] / 1080)
-            found = told if found is None else found + told
+    if reserve is not None:
+        found = np.asarray(2 * blur(np.asarray(reserve, np.float32), 4 * reserve.shape[0] / 1080), np.float32)
+    if protect is not None:
+        held = np.asarray(-2 * np.asarray(protect, np.float32), np.float32)
+        found = held if found is None else found + held
     return found
 
 
