@@ -10,11 +10,12 @@ import pytest
 
 import inkrender
 from inkrender import colour, library, scenefile, tones
+from inkrender.composition import PRESETS
 from inkrender.frame import Region
 from inkrender.io import stills
 from inkrender.shader import At, Inputs
 
-LOOKS = ("dawn", "failure", "resolution", "literati")
+LOOKS = ("dawn", "failure", "resolution", "literati", "song_corner")
 FOLDER = Path(inkrender.__file__).parent / "looks"
 W, H = 192, 108
 
@@ -56,7 +57,7 @@ def test_a_built_in_look_reads_and_all_its_shaders_are_known(look: str) -> None:
             library.find(layer.use).bind(dict(layer.with_), layer.name)
         for use in layer.shaders:
             library.find(use.use).bind(dict(use.with_), layer.name)
-    assert 0 < model.liubai.target < 1
+    assert 0 < (model.liubai.target or PRESETS[model.liubai.preset].target) < 1
 
 
 @pytest.mark.parametrize("look", LOOKS)
@@ -250,8 +251,8 @@ def test_frames_are_the_same_in_any_order(look: str, tmp_path: Path) -> None:
     assert forward == backward
 
 
-@pytest.mark.parametrize("edge", ["torn", "mist", "dry"])
-@pytest.mark.parametrize("target", [0.2, 0.4, 0.6, 0.8])
+@pytest.mark.parametrize("edge", ["auto", "torn", "mist", "dry"])
+@pytest.mark.parametrize("target", [0.35, 0.6, 0.8])  # of the photograph a quarter is bare from the start
 def test_a_plate_is_lifted_to_its_target_with_every_edge(edge: str, target: float, tmp_path: Path) -> None:
     file = str(photograph(tmp_path))
     layer = inkrender.Layer(name="plate", file=file, fit="cover", shaders=({"use": "repaint"},))
@@ -259,7 +260,8 @@ def test_a_plate_is_lifted_to_its_target_with_every_edge(edge: str, target: floa
         name="one", frames="1-1", layer=(layer,), liubai={"target": target, "edge": edge, "bleed": 8}
     )
     _, stats = inkrender.Film(title="lift", size=(1920, 1080), scenes=(one,)).pixels(0, (W, H), 16)
-    assert stats["blank"] == pytest.approx(target, abs=0.03)
+    # a point at full size; at 108 lines the paper's grain is coarser than that of the 270 it was solved at
+    assert stats["blank"] == pytest.approx(target, abs=0.02)
 
 
 # tones ----------------------------------------------------------------------------------------------------
