@@ -63,13 +63,13 @@ def from_tone(
         far = far * (1 - np.clip(given, 0, 1))
 
     density = np.empty((rows, cols), np.float32)
-    how = footage.Washes(*(np.float32(v) for v in (0.62 * look.veil, FULL, look.tones, 0.26, look.recede)))
+    how = footage.Washes(*(np.float32(v) for v in (0.62 * look.veil, FULL, look.tones, 0.14, look.recede)))
     footage.washes(density, flowing, around, far, calm, slow, middle, fine, how)
     soft = blur(density, 5.5 * k)
     ink = np.empty((rows, 4 * cols), np.float32)
     paint = footage.Pigments(
         KEEP.get(look.subjects, 0),
-        *(np.float32(v) for v in (look.chroma, look.wash / 1.2, look.glaze, 1.2, 0.85 * look.chroma)),
+        *(np.float32(v) for v in (look.chroma, look.wash / 1.2, look.glaze, 1.4, 0.85 * look.chroma)),
     )
     footage.pigments(
         ink,
