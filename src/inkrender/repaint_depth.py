@@ -94,7 +94,7 @@ def from_depth(
 
     # what stands in front is painted at full size, on paper left bare round it
     reserve = smoothstep(0.0, 0.42, blur(shape.subject, max(5.0 * k, 1.5)))
-    ink *= ((1 - shape.subject) * (1 - 0.88 * reserve))[..., None]
+    ink *= ((1 - shape.subject) * (1 - 0.80 * reserve))[..., None]
     lit = _burning(passes.ids, seed, look.lamps)
     if look.subjects == "lantern":
         lamps = shape.subject * _colourful(plate) * _lit(plate)
@@ -162,8 +162,9 @@ def _terrain(
     k = work.scale
     near, far = look.planes
     recession, ground, relit = shape.recession, shape.ground, shape.relit
-    slow, mid, fine = noise(345, 1, 3, 0.6), noise(128, 2, 3, 0.9), noise(33, 3, 2)
-    lost, grain = noise(255, 8, 2), noise(max(4.0, 2.7 / k), 12, 1) * np.float32(1.4)
+    slow, mid = _coarse(noise, 345, 1, 3, 0.6), _coarse(noise, 128, 2, 3, 0.9)
+    lost, pressure = _coarse(noise, 255, 8, 2), _coarse(noise, 142, 7, 2)
+    fine, grain = noise(33, 3, 2), noise(max(4.0, 2.7 / k), 12, 1) * np.float32(1.4)
     slope = 1 - ground
     crest, crest2, mist = (x * slope for x in pockets(shape.behind, k, near, far))
     share, rim = silhouettes(shape.behind, k)
@@ -206,8 +207,8 @@ def _terrain(
         cun *= smoothstep(0.2, 0.6, 0.25 + 0.18 * grain + 0.7 * cun) * open_
         ink += (0.85 * look.strokes * cun * (1 - 0.70 * recession) * (1 - 0.6 * mist))[..., None] * stroke_ink
     if look.contour > 0:
-        line = _contour(rim, relit, recession, noise(142, 7, 2), lost, grain, k)
-        edge = 0.04 * max(1.0, 0.8 / k)  # dots of a few pixels are soft
+        line = _contour(rim, relit, recession, pressure, lost, grain, k)
+        edge = 0.04 * max(1.0, 1.2 / k)  # dots of a few pixels are soft
         moss = smoothstep(0.31 - edge, 0.31 + edge, noise(9.3, 15, 1)) * smoothstep(30, 10, rim)
         moss *= smoothstep(0.0, 0.25, lost + 0.3 * mid) * (1 - recession)
         drawn = (1.05 * line + 0.9 * moss) * (1 - 0.72 * recession) * open_ * np.float32(1.2 * look.contour)
@@ -225,6 +226,23 @@ def _terrain(
     ) * ground
     ink += np.clip(floor * np.exp(0.4 * mid), 0, 4)[..., None] * colour.absorbance(look.ground)
     return np.asarray(np.maximum(ink, 0), np.float32)
+
+
+def _coarse(noise: Texture, size: float, number: int, octaves: int, warp: float = 0.0) -> Plane:
+    """A texture of large features, read at every second pixel where it lies on a surface: it is soft."""
+    anchor, work = noise.anchor, noise.region
+    if anchor is None or size * work.scale < 24 * 2**octaves / 4:
+        return noise(size, number, octaves, warp)
+    every = np.ascontiguousarray(anchor[::2, ::2])
+    rows, cols = every.shape[:2]
+    read = Texture(Region(work.x, work.y, cols, rows, work.scale), noise.seed, every)
+    low = read(size, number, octaves, warp)
+    # pixel i of the coarse grid lies at 2 i of the fine one
+    shift = np.array([[2, 0, 0], [0, 2, 0]], np.float32)
+    size_px = (work.w, work.h)
+    return np.asarray(
+        cv2.warpAffine(low, shift, size_px, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    )
 
 
 def _without_stairs(ink: NDArray[np.float32], lz: Plane, k: float) -> NDArray[np.float32]:
@@ -323,9 +341,8 @@ def _behind_subjects(plane: Plane, subject: Plane, k: float) -> Plane:
     half = (max(2, w // 2), max(2, h // 2))
     pair = _sized(np.dstack([plane * (1 - cover), 1 - cover]), half)
     across, down = max(20 * k, 0.5), max(2.5 * k, 0.5)
-    pair = _sized(
-        cv2.GaussianBlur(pair, (0, 0), across, sigmaY=down, borderType=cv2.BORDER_REPLICATE), (w, h)
-    )
+    wide = cv2.GaussianBlur(pair, (0, 0), across, sigmaY=down, borderType=cv2.BORDER_REPLICATE)
+    pair = _sized(np.asarray(wide, np.float32), (w, h))
     carried = pair[..., 0] / np.maximum(pair[..., 1], np.float32(0.02))
     return np.asarray(plane * (1 - cover) + np.clip(carried, 0, 1) * cover, np.float32)
 
