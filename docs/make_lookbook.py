@@ -2,6 +2,7 @@
 
     python docs/make_lookbook.py             # docs/lookbook/*.jpg and docs/lookbook/index.md
     python docs/make_lookbook.py granulate   # pictures of these alone, no page
+    python docs/make_lookbook.py --keep      # pictures that are there stay: the page and what is new
 
 Nothing is listed by hand: what is in `shaders/`, in the presets and in the built-in looks is what is shown.
 """
@@ -12,8 +13,8 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, replace
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -38,12 +39,15 @@ PANEL = (400, 225)
 GAP = 8
 FRAME = 262  # of the film: mountains, a wheel, children
 LAYER = "mid"
-ROUNDS, QUICK = 3, 150.0  # a cost is the least of so many, where one takes less than so many ms
+ROUNDS, QUICK = 2, 150.0  # a cost is the least of so many, where one takes less than so many ms
 
-LONG = 2  # frames of footage for the cost of a look
+WAY = (6, 8, 10)  # frames of a transition
+LONG = 1  # frames of footage for the cost of a look
 
 # how far a shader is turned up here, where its default shows it at rest
 GIVEN: dict[str, dict[str, Any]] = {"ink_reveal": {"progress": 0.25}}
+
+KEEP = "--keep"
 
 Picture = NDArray[np.uint8]
 
@@ -95,7 +99,7 @@ def main(only: Sequence[str]) -> None:
         }
         if only:
             return
-        save("pictures", [frame_of(s.scene, SHOWN) for s in subjects])
+        save("pictures", lambda: [frame_of(s.scene, SHOWN) for s in subjects])
         (OUT / "index.md").write_text(page(subjects, chapters), encoding="utf-8")
         made = {f"{e.name}.jpg" for entries in chapters.values() for e in entries} | {"pictures.jpg"}
         for stale in [p for p in OUT.glob("*.jpg") if p.name not in made]:
@@ -147,7 +151,7 @@ def looks(subjects: Sequence[Subject], only: Sequence[str]) -> Iterator[Entry]:
     for name in scenefile.look_names():
         if only and name not in only:
             continue
-        save(f"look_{name}", [ink.look(name, s.file).pixels(0, SHOWN)[0] for s in subjects])
+        save(f"look_{name}", lambda n=name: [ink.look(n, s.file).pixels(0, SHOWN)[0] for s in subjects])
         head = scenefile.look_file(name).read_text(encoding="utf-8").split("schema")[0]
         text = " ".join(line.lstrip("# ") for line in head.splitlines() if line.startswith("#"))
         cost = [cost_of_look(name, s) for s in subjects[:2]]
@@ -162,7 +166,7 @@ def presets(subjects: Sequence[Subject], only: Sequence[str]) -> Iterator[Entry]
             continue
         films = [_lifted(ink.look("literati", s.file), name) for s in subjects]
         made = [film.pixels(0, SHOWN) for film in films]
-        save(f"preset_{name}", [codes for codes, _ in made])
+        save(f"preset_{name}", lambda m=made: [codes for codes, _ in m])
         cost = least(lambda seed, film=films[1]: _cost_of_lift(film, seed))
         blank = ", ".join(f"{stats['blank']:.3f}" for _, stats in made)
         told = [f"target {preset.target:.2f}"]
@@ -185,19 +189,25 @@ def shaders(subjects: Sequence[Subject], only: Sequence[str]) -> dict[str, list[
             continue
         given = GIVEN.get(name, {})
         if shader.kind == "transition":
-            chapter, panels, cost = "Transitions", *_transition(shader, subjects)
+            chapter = "Transitions"
+            film = _transition(shader, subjects)
+            panels = partial(_way, film)
+            cost = least(lambda seed, f=film: _spent(lambda: f.pixels(WAY[1], MASTER)))
         elif shader.medium == "paper":
-            chapter, panels = "Paper", [frame_of(s.scene, SHOWN, name) for s in subjects]
+            chapter = "Paper"
+            panels = partial(_each, subjects, lambda s, n=name: frame_of(s.scene, SHOWN, n))
             cost = least(lambda seed, n=name: _cost_of_paper(n, subjects[0], seed))
         elif shader.kind == "source":
             chapter = "Painted layers"
-            panels = [frame_of(s.with_layer(name, given), SHOWN) for s in subjects]
+            panels = partial(_each, subjects, lambda s, n=name, g=given: frame_of(s.with_layer(n, g), SHOWN))
             cost = least(
                 lambda seed, n=name, g=given: cost_of_layer(subjects[1].with_layer(n, g), "over", seed)
             )
         else:
             chapter = "On a layer"
-            panels = [_window(_shown(s, shader, given), s.window) for s in subjects]
+            panels = partial(
+                _each, subjects, lambda s, sh=shader, g=given: _window(_shown(s, sh, g), s.window)
+            )
             cost = _cost_of_shader(shader, subjects, given)
         save(name, panels)
         found[chapter].append(_entry(shader, given, cost))
@@ -206,6 +216,8 @@ def shaders(subjects: Sequence[Subject], only: Sequence[str]) -> dict[str, list[
 
 def _shown(s: Subject, shader: library.Shader, given: Mapping[str, Any]) -> Picture:
     """The picture with the shader; bare where it lacks a pass the shader cannot do without."""
+    if shader.medium == "light" and s.scene.layer[0].file is None:  # which takes no ink: a picture of it then
+        s = replace(s, scene=_scene(ink.Layer(name=s.layer, file=str(s.file), fit="cover", white=1.0)))
     try:
         return frame_of(s.with_shader(shader.name, given), SHOWN)
     except ink.SceneError:
@@ -215,18 +227,23 @@ def _shown(s: Subject, shader: library.Shader, given: Mapping[str, Any]) -> Pict
         return frame_of(empty, SHOWN)
 
 
-def _transition(shader: library.Shader, subjects: Sequence[Subject]) -> tuple[list[Picture], float]:
-    """From each picture into the next, at a quarter, a half and three quarters of the way."""
+def _each(subjects: Sequence[Subject], panel: Callable[[Subject], Picture]) -> list[Picture]:
+    return [panel(s) for s in subjects]
+
+
+def _transition(shader: library.Shader, subjects: Sequence[Subject]) -> Film:
+    """From the second picture into the third."""
     first, second = subjects[1], subjects[2]
+    number = second.scene.first
     a = first.scene.model_copy(update={"name": "a", "frames": "1-8"})
-    b = second.scene.model_copy(
-        update={"name": "b", "frames": f"{second.scene.first}-{second.scene.first + 7}"}
-    )
+    b = second.scene.model_copy(update={"name": "b", "frames": f"{number}-{number + 7}"})
     way = scene.Transition(into="b", use=shader.name, frames=7)
-    film = Film(scenes=(a, b), size=MASTER, transition=(way,), folder=second.scene.folder)
-    frames = (6, 8, 10)
-    cost = least(lambda seed: _spent(lambda: film.pixels(frames[1], MASTER)))
-    return [film.pixels(n, SHOWN)[0] for n in frames], cost
+    return Film(scenes=(a, b), size=MASTER, transition=(way,), folder=second.scene.folder)
+
+
+def _way(film: Film) -> list[Picture]:
+    """A quarter, a half and three quarters of the way."""
+    return [film.pixels(n, SHOWN)[0] for n in WAY]
 
 
 def _entry(shader: library.Shader, given: Mapping[str, Any], cost: float) -> Entry:
@@ -367,20 +384,23 @@ def _window(picture: Picture, corner: tuple[int, int]) -> Picture:
     return picture[y : y + PANEL[1], x : x + PANEL[0]]
 
 
-def save(name: str, panels: Sequence[Picture]) -> None:
+def save(name: str, paint: Callable[[], Sequence[Picture]]) -> None:
     """Panels side by side, as a JPEG that a page loads quickly."""
     import cv2
 
+    path = OUT / f"{name}.jpg"
+    if KEEP in sys.argv and path.exists():
+        return
+    panels = paint()
     fitted = [
         p if p.shape[1] == PANEL[0] else cv2.resize(p, PANEL, interpolation=cv2.INTER_AREA) for p in panels
     ]
     gap = np.full((PANEL[1], GAP, 4), 255, np.uint8)
     row = np.hstack([part for panel in fitted for part in (panel, gap)][:-1])
-    path = OUT / f"{name}.jpg"
     stills.write(path, np.ascontiguousarray(row), quality=85)
     sys.stdout.write(f"{path.relative_to(HERE.parent)}: {path.stat().st_size // 1024} kB\n")
     sys.stdout.flush()
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main([name for name in sys.argv[1:] if name != KEEP])
