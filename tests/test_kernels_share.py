@@ -21,7 +21,7 @@ def test_the_share_of_blank_paper_is_the_formulas(bleed: float, threshold: float
     limit, fade, slope, hard = 3 * limit - 1, 0.1 + fade, 0.01 + slope / 20, 2 * hard - 1
     above = willing - threshold
     ramp, phi = smoothstep(-0.5, 0.5, above / fade), np.clip(above / slope, -96, 96)
-    ramp = ramp + (1 - ramp) * dense * smoothstep(-1.5, -0.2, above / fade)
+    ramp = ramp + (1 - ramp) * dense * smoothstep(-0.9, -0.1, above / fade)
     seep = 0.2 * np.maximum(hard, 0) * np.exp(-np.maximum(phi, 0) / bleed) if bleed else 0.0
     torn = smoothstep(-1.2, 1.6, phi + bleed / 2 * (height - 0.5))
     share = np.clip(0.5 + phi / (2 * max(bleed, 1e-3)), 0, 1) * 1.16 - 0.08

@@ -1,4 +1,4 @@
-"""What a picture and its depth say about composition: background and subjects, crests, mist pockets, edges.
+"""Soft fields of a picture, and what its depth says about composition: subjects, crests, mist, edges.
 
 Float32 (h, w) arrays in, arrays out. Lengths are px at 1080 lines unless said; `scale` is pixels per such px.
 Ranges are fixed, never measured on the frame: what is normalised per frame flickers.
@@ -12,7 +12,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .kernels.reconstruct import spread
 from .paint import smoothstep
 
 Plane = NDArray[np.float32]
@@ -50,46 +49,6 @@ def guided(guide: Plane, plane: Plane, radius: int, epsilon: float) -> Plane:
     slope = np.asarray((box(guide * plane) - mean_i * mean_p) / variance, np.float32)
     offset = np.asarray(mean_p - slope * mean_i, np.float32)
     return np.asarray(box(slope) * guide + box(offset), np.float32)
-
-
-# composition --------------------------------------------------------------------------------------------
-
-
-def background(lab: NDArray[np.float32]) -> Plane:
-    """1 on a light place that joins the border, 0 in the middle of the frame, where a subject is likely.
-
-    lab: OKLab (h, w, 3). A dark place touching the frame is no sky: without the lightness, everything at the
-    rim would fade.
-    """
-    h, w = lab.shape[:2]
-    joined = _joined_to_border(lab)
-    x = ((np.arange(w, dtype=np.float32) + 0.5) / w - 0.5)[None, :] / np.float32(0.30)
-    y = ((np.arange(h, dtype=np.float32) + 0.5) / h - 0.52)[:, None] / np.float32(0.34)
-    middle = np.exp(-0.5 * (x * x + y * y))
-    sky = joined * smoothstep(0.45, 0.85, lab[..., 0])
-    return np.asarray(np.clip(0.35 + 0.65 * sky - 0.35 * (1 - 0.5 * joined) * middle, 0, 1), np.float32)
-
-
-def _joined_to_border(lab: NDArray[np.float32]) -> Plane:
-    """1 where a place joins the frame's border without crossing a contrast in OKLab, falling to 0.
-
-    The barrier of the best path is bounded from below by two grey reconstructions, the brightest and the
-    darkest level that reach the place from the border (Strand et al. 2013), run on 120 pixels across.
-    """
-    h, w = lab.shape[:2]
-    cols = min(w, 120)
-    rows = max(2, round(cols * h / w))
-    small = np.asarray(cv2.resize(lab, (cols, rows), interpolation=cv2.INTER_AREA))
-    small = small * np.array([1.0, 1.5, 1.5], np.float32)
-    rim = np.zeros((rows, cols, 1), bool)
-    rim[[0, -1]] = rim[:, [0, -1]] = True
-    # the lowest ceiling and the highest floor of all paths from the border
-    ceiling = np.where(rim, small, np.float32(4))
-    floor = np.where(rim, small, np.float32(-4))
-    spread(ceiling, floor, small)
-    barrier = (ceiling - floor) @ np.ones(3, np.float32)
-    willing = np.asarray(np.exp(-np.maximum(barrier, 0) / 0.25), np.float32)
-    return np.asarray(cv2.resize(willing, (w, h), interpolation=cv2.INTER_LINEAR))
 
 
 # depth ----------------------------------------------------------------------------------------------------
