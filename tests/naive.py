@@ -226,8 +226,8 @@ def into_gamut(lch, peak):
     return np.clip(colour.from_oklch(lch), 0, peak[..., None])
 
 
-def within(rgb, peak, slack=2e-6):
-    return (rgb >= -slack).all(axis=-1) & (rgb <= peak[..., None] + slack).all(axis=-1)
+def within(rgb, peak, below=2e-6, above=1e-5):
+    return (rgb >= -below).all(axis=-1) & (rgb <= peak[..., None] + above).all(axis=-1)
 
 
 def qualifier(encoded, hue=None, chroma=None, light=None, soft=(15, 0.02, 0.05), grey=(0.005, 0.02)):

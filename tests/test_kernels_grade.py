@@ -93,12 +93,20 @@ def test_a_neutral_cdl_changes_nothing():
     assert np.array_equal(run(pixels, lambda p: p.cdl(CANVAS)), pixels[..., :3])
 
 
+def oklab_apart(a, b):
+    """Distance in OKLab of encoded colours."""
+    x, y = (colour.oklab(colour.decode(np.maximum(np.float64(v), 0), "srgb")) for v in (a, b))
+    return np.linalg.norm(x - y, axis=-1)
+
+
 @pytest.mark.parametrize("k", [0.0, 0.5, 1.3])
 def test_chroma_equals_the_formula(k):
     pixels = values(3)
     got = run(pixels, lambda p: p.chroma(CANVAS, k))
-    # encoding is steep at black: the slack of the gamut, 2e-6 of linear light, is .007 of an 8-bit code there
-    assert np.abs(got - naive.chroma(pixels[..., :3], k)).max() < 6e-5
+    apart = oklab_apart(got, naive.chroma(pixels[..., :3], k))
+    # at a corner of the gamut the crossing is as good as float32 knows the corner; one sees from .02 on
+    assert apart.max() < 1e-4
+    assert np.percentile(apart, 99) < 1e-5
 
 
 def test_chroma_equals_coloraide():

@@ -40,6 +40,15 @@ class Curve:
         after = np.maximum(v - self.x[-1], 0) * self.slope[-1]
         return np.asarray(inside + before + after)
 
+    def pieces(self) -> list[float]:
+        """As `Program.splines` takes it: exact cubics, to be summed."""
+        told = [float(self.x.size - 1), self.x[0], self.y[0], self.slope[0], self.x[-1], self.slope[-1]]
+        for k in range(self.x.size - 1):
+            h, rise = self.x[k + 1] - self.x[k], self.y[k + 1] - self.y[k]
+            a, b = self.slope[k] * h, self.slope[k + 1] * h
+            told += [self.x[k], 1 / h, a, 3 * rise - 2 * a - b, a + b - 2 * rise]
+        return [float(v) for v in told]
+
 
 def through(points: Points, period: float | None = None) -> Curve:
     """The curve through points, x rising. With a period it closes on itself: x lies within one turn.

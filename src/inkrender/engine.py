@@ -416,9 +416,9 @@ def _step(program: Program, reg: int, step: grading.Step) -> None:
     elif isinstance(step, grading.CdlStep):
         program.cdl(reg, step.slope, step.offset, step.power, step.saturation, step.clamp)
     elif isinstance(step, grading.CurvesStep):
-        program.curves(reg, *_tone_tables((step.red, step.green, step.blue)))
+        program.splines(reg, *(grading.spline(points) for points in (step.red, step.green, step.blue)))
     elif isinstance(step, grading.LumaStep):
-        program.luma_curve(reg, *_tone_tables((step.points,)))
+        program.luma_spline(reg, grading.spline(step.points))
     elif isinstance(step, grading.OklchStep):
         tables = grading.colour_tables(step) or (None, None)
         program.oklch(reg, step.hue, step.chroma, step.lightness, *tables)
@@ -429,12 +429,6 @@ def _step(program: Program, reg: int, step: grading.Step) -> None:
 
         table, lo, hi = ocio.view(step.config, step.display, step.view, step.look)
         program.lut3d(reg, table, lo, hi)
-
-
-@lru_cache(maxsize=64)
-def _tone_tables(points: tuple[grading.Flat, ...]) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
-    tables, ends = zip(*(grading.tone_table(p) for p in points), strict=True)
-    return np.stack(tables), np.array(ends)
 
 
 def _secondary(program: Program, reg: int, step: grading.SecondaryStep, mattes: Mattes, ink: bool) -> None:

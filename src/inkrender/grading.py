@@ -25,7 +25,7 @@ from .timing import value_at
 
 SPACES = ("srgb", "linear", "log")
 GREY = {"srgb": float(colour.encode(0.18)), "linear": 0.18, "log": (math.log2(0.18) + 9.72) / 17.52}
-CELLS = 4096  # of a table that a curve is read from: within 1e-6 of it where its points are .1 apart
+CELLS = 4096  # of a table over hue or lightness: within 1e-5 of curves whose points are 10 degrees apart
 FAINT = (0.005, 0.02)  # chroma from which a colour begins to have a hue, and from which it has one
 
 Triple = tuple[float, float, float]
@@ -245,15 +245,9 @@ def as_cdl(told: Steps, name: str = "grade") -> Correction:
 
 
 @lru_cache(maxsize=256)
-def tone_table(points: Flat) -> tuple[Planes, tuple[float, float, float, float]]:
-    """A tone curve for the tiles: (CELLS + 1,) and where it starts, cells per unit, its end slopes a cell."""
-    if not points:
-        return np.zeros(CELLS + 1, np.float32), (0.0, 0.0, 0.0, 0.0)  # no cells per unit: no curve
-    made = curves.through(scene.pairs(points))
-    lo, hi = made.x[0], made.x[-1]
-    table = made(np.linspace(lo, hi, CELLS + 1)).astype(np.float32)
-    cell = (hi - lo) / CELLS
-    return table, (float(lo), float(1 / cell), float(made.slope[0] * cell), float(made.slope[-1] * cell))
+def spline(points: Flat) -> tuple[float, ...]:
+    """A tone curve as `Program.splines` takes it; of no points: none."""
+    return tuple(curves.through(scene.pairs(points)).pieces()) if points else (0.0,) * 6
 
 
 @lru_cache(maxsize=64)

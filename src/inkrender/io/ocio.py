@@ -238,9 +238,8 @@ def _curves(ranges: list[tuple[float, float]], table: Floats) -> Curves:
 def _rising(processor: Any) -> tuple[float, float]:
     """Where a curve rises, over ACEScct: some are held below black, or above their top."""
     at = np.linspace(LOG_LO, LOG_HI, 261)
-    still = (np.diff(_through(processor, np.repeat(_from_log(at)[:, None], 3, axis=1)), axis=0) <= 0).any(
-        axis=1
-    )
+    rise = np.diff(_through(processor, np.repeat(_from_log(at)[:, None], 3, axis=1)), axis=0)
+    still = rise.min(axis=1) <= 0
     grey = int(np.searchsorted(at, 0.4))
     below, above = np.flatnonzero(still[:grey]), np.flatnonzero(still[grey:])
     return (

@@ -27,6 +27,7 @@ from .tiles import TILE, carray, pointer
 
 F = np.float32
 ZERO, ONE = F(0), F(1)
+SPAN = 1024  # px that a spline is summed over at a time
 CHUNK = 512  # px that a 3-D table is read for at a time
 # ACEScct (S-2016-001) as our "log": linear below the knee, log2 above it
 LOG = 4  # beside the transfer curves of primitives
@@ -184,16 +185,53 @@ def curves(reg, tables, cells, p):
 
 
 @kernel
-def luma_curve(reg, table, cells, p):
-    """BT.709 luma through a curve, added to all channels alike; arguments as of one channel of `curves`."""
-    t = carray(pointer(table), (cells + 1,), np.float32)
-    lo, scale, first, last = p[0], p[1], p[2], p[3]
-    for i in range(TILE):
-        y = LUMA_R * reg[i] + LUMA_G * reg[TILE + i] + LUMA_B * reg[2 * TILE + i]
-        more = along(y, t, cells, lo, scale, first, last) - y
-        reg[i] += more
-        reg[TILE + i] += more
-        reg[2 * TILE + i] += more
+def spline(dst, x, p):
+    """dst <- a monotone cubic through points at x, both (SPAN,). p: see `Program.splines`.
+
+    Each segment adds its own rise at its own place held within 0..1, so that no segment has to be looked up.
+    """
+    pieces = np.int64(p[0])
+    x0, y0, first, xn, last = p[1], p[2], p[3], p[4], p[5]
+    for i in range(SPAN):
+        dst[i] = y0 + min(x[i] - x0, ZERO) * first + max(x[i] - xn, ZERO) * last
+    for k in range(pieces):
+        q = p[6 + 5 * k :]
+        start, scale, c1, c2, c3 = q[0], q[1], q[2], q[3], q[4]
+        for i in range(SPAN):
+            t = min(max((x[i] - start) * scale, ZERO), ONE)
+            dst[i] += t * (c1 + t * (c2 + t * c3))
+
+
+@kernel
+def splines(reg, p, scratch):
+    """Each channel through its spline, one after another in p; scratch (2 SPAN,)."""
+    x, y = scratch[:SPAN], scratch[SPAN : 2 * SPAN]
+    for c in range(3):
+        if p[0] > ZERO:  # else no curve: not a bit moves
+            for start in range(c * TILE, (c + 1) * TILE, SPAN):
+                px = reg[start : start + SPAN]
+                for i in range(SPAN):
+                    x[i] = px[i]
+                spline(y, x, p)
+                for i in range(SPAN):
+                    px[i] = y[i]
+        p = p[6 + 5 * np.int64(p[0]) :]
+
+
+@kernel
+def luma_spline(reg, p, scratch):
+    """BT.709 luma through a spline, added to all channels alike; scratch (2 SPAN,)."""
+    x, y = scratch[:SPAN], scratch[SPAN : 2 * SPAN]
+    for start in range(0, TILE, SPAN):
+        px = reg[start:]
+        for i in range(SPAN):
+            x[i] = LUMA_R * px[i] + LUMA_G * px[TILE + i] + LUMA_B * px[2 * TILE + i]
+        spline(y, x, p)
+        for i in range(SPAN):
+            more = y[i] - x[i]
+            px[i] += more
+            px[TILE + i] += more
+            px[2 * TILE + i] += more
 
 
 @intrinsic

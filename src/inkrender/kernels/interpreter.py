@@ -51,10 +51,11 @@ OP_COLUMNS = 20
     LOAD_OVER,
     MATRIX,
     CURVES,
-    LUMA_CURVE,
+    SPLINES,
+    LUMA_SPLINE,
     QUALIFY,
     MIX_MATTE,
-) = range(33)
+) = range(34)
 
 
 @kernel
@@ -93,6 +94,8 @@ def drive(ops, par, par_room, width, height, top, bottom):
     weights = np.empty(4 * grade.CHUNK, np.float32)
     found_store = np.empty(4 * grade.CHUNK + 16, np.float32)
     found = found_store[(-(found_store.ctypes.data // 4)) % 16 :][: 4 * grade.CHUNK]
+    scratch = np.empty(7 * oklch.CHUNK, np.float32)
+    which = np.empty(oklch.CHUNK, np.int32)
     columns = np.empty(TILE_W, np.int64)
     fractions = np.empty(TILE_W, np.float32)
     lines = np.empty(2 * TILE_W, np.float32)
@@ -184,15 +187,18 @@ def drive(ops, par, par_room, width, height, top, bottom):
                     grade.cdl(reg, p, q[4])
                     zero[r] = 0
                 elif op == OKLCH:
-                    oklch.oklch(reg, p, q[4], q[5], q[6], q[7], weights, found)
+                    oklch.oklch(reg, p, q[4], q[5], q[6], q[7], scratch, which)
                     zero[r] = 0
                 elif op == MATRIX:
                     grade.matrix(reg, p)
                 elif op == CURVES:
                     grade.curves(reg, q[4], q[5], p)
                     zero[r] = 0
-                elif op == LUMA_CURVE:
-                    grade.luma_curve(reg, q[4], q[5], p)
+                elif op == SPLINES:
+                    grade.splines(reg, p, scratch)
+                    zero[r] = 0
+                elif op == LUMA_SPLINE:
+                    grade.luma_spline(reg, p, scratch)
                     zero[r] = 0
                 elif op == QUALIFY:
                     oklch.qualify(reg, registers[s * STRIDE : s * STRIDE + REGISTER], p, q[4], q[5])

@@ -370,14 +370,30 @@ class Program:
         self._add(interpreter.MATRIX, reg, par=values.ravel().tolist(), say=f"matrix {_name(reg)}")
 
     def curves(self, reg: int, tables: NDArray[np.float32], ends: ArrayLike) -> None:
-        """Each channel through its curve: tables float32 (3, n + 1); ends (3, 4): `grade.curves`."""
-        kept, par = self._curve_tables(tables, ends, 3)
-        self._add(interpreter.CURVES, reg, par=par, numbers=kept, say=f"curves {_name(reg)}")
+        """Each channel through its table: float32 (3, n + 1), linear between; ends (3, 4): `grade.curves`."""
+        par = np.asarray(ends, np.float64)
+        wrong = tables.dtype != np.float32 or tables.ndim != 2 or tables.shape[0] != 3
+        if wrong or tables.shape[1] < 2 or par.shape != (3, 4):
+            raise ValueError(f"curves are float32 (3, n + 1), not {tables.dtype} {tables.shape}")
+        kept = np.ascontiguousarray(tables)
+        self._kept.append(kept)
+        numbers = [address(kept), kept.shape[1] - 1]
+        say = f"curves {_name(reg)} {kept.shape[1]} entries"
+        self._add(interpreter.CURVES, reg, par=par.ravel().tolist(), numbers=numbers, say=say)
 
-    def luma_curve(self, reg: int, table: NDArray[np.float32], ends: ArrayLike) -> None:
-        """BT.709 luma through a curve, colour differences kept: table float32 (1, n + 1), ends (1, 4)."""
-        kept, par = self._curve_tables(table, ends, 1)
-        self._add(interpreter.LUMA_CURVE, reg, par=par, numbers=kept, say=f"luma curve {_name(reg)}")
+    def splines(self, reg: int, red: ArrayLike, green: ArrayLike, blue: ArrayLike) -> None:
+        """Each channel through a cubic spline, evaluated as it is; (0, 0, 0, 0, 0, 0) leaves one alone.
+
+        A spline is: how many pieces; x and y of its first point, the slope before it; x of its last, the
+        slope beyond; then for each piece where it begins, 1 / its width, and the factors of t, t^2 and t^3.
+        """
+        par = [float(v) for one in (red, green, blue) for v in _spline(one)]
+        self._add(interpreter.SPLINES, reg, par=par, say=f"splines {_name(reg)}")
+
+    def luma_spline(self, reg: int, spline: ArrayLike) -> None:
+        """BT.709 luma through a spline (see `splines`), colour differences kept."""
+        say = f"luma spline {_name(reg)}"
+        self._add(interpreter.LUMA_SPLINE, reg, par=_spline(spline), say=say)
 
     def qualify(self, reg: int, before: int, par: ArrayLike, hues: NDArray[np.float32]) -> None:
         """reg <- before outside a range of colour: par (29,) and hues (n + 1,) as in `oklch.qualify`."""
@@ -565,17 +581,6 @@ class Program:
         numbers = [address(values), values.shape[0], values.shape[1]]
         self._add(interpreter.FIELD, slot, par=[x, y, step_x, step_y], numbers=numbers)
 
-    def _curve_tables(
-        self, tables: NDArray[np.float32], ends: ArrayLike, count: int
-    ) -> tuple[list[int], list[float]]:
-        par = np.asarray(ends, np.float64)
-        wrong = tables.dtype != np.float32 or tables.ndim != 2 or tables.shape[0] != count
-        if wrong or tables.shape[1] < 2 or par.shape != (count, 4):
-            raise ValueError(f"curves are float32 ({count}, n + 1), not {tables.dtype} {tables.shape}")
-        kept = np.ascontiguousarray(tables)
-        self._kept.append(kept)
-        return [address(kept), kept.shape[1] - 1], par.ravel().tolist()
-
     def _two(self, dst: int, src: int) -> None:
         if dst == src:
             raise ValueError(f"dst and src are both {_name(dst)}: two registers are needed")
@@ -600,6 +605,13 @@ def _picture(name: str, baked: Baked, x: float, y: float, zoom: float, mode: int
 def _three(values: ArrayLike, what: str) -> list[float]:
     array = np.broadcast_to(np.asarray(values, np.float64), (3,))
     return [float(v) for v in array]
+
+
+def _spline(given: ArrayLike) -> list[float]:
+    values = [float(v) for v in np.asarray(given, np.float64).ravel()]
+    if len(values) < 6 or len(values) != 6 + 5 * int(values[0]):
+        raise ValueError(f"a spline has 6 numbers and 5 a piece, not {len(values)}")
+    return values
 
 
 def _opacity(opacity: float) -> float:
