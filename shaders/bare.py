@@ -35,9 +35,8 @@ def shade(dst, region, at, p, inputs):
     from inkrender.repainting import Texture
 
     h, w = dst.shape[:2]
-    f = lines.fine(region.scale)
-    size = (max(2, round(w * f)), max(2, round(h * f)))
-    k = region.scale * f
+    near, planes = lines.reduced(region, inputs)
+    size, k = (near.w, near.h), near.scale
     small = np.clip(np.nan_to_num(lines.at_size(dst, size), nan=0.0), 0, 20)
     if inputs.matte is not None:
         matte = np.clip(lines.at_size(np.nan_to_num(inputs.matte), size), 0, 1)
@@ -45,23 +44,25 @@ def shade(dst, region, at, p, inputs):
         matte = np.clip(small[..., 3], 0, 1)
     away = lines.outline(matte, 2 * lines.breadth(p.line, region.scale) * k) / np.float32(k)
     if p.washout > 0:
-        near = 2 * (1 - lines.blur(matte, HUG * k))
+        rim = 2 * (1 - lines.blur(matte, HUG * k))
         side = 2 * max(1, round(SMALL * k)) + 1
         brush = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
         light = lines.lightness(small)
         wide = cv2.morphologyEx(light, cv2.MORPH_CLOSE, brush, borderType=cv2.BORDER_REPLICATE)
         feature = smoothstep(0.18, 0.42, lines.blur(wide - light, 0.6 * k))
         feature *= smoothstep(2, 10, away)  # the dark rim of a shape is its contour's place
-        stays = np.clip(np.float32(p.features) * feature + np.float32(p.shade) * near * near, 0, 1)
+        stays = np.clip(np.float32(p.features) * feature + np.float32(p.shade) * rim * rim, 0, 1)
         goes = np.clip(np.float32(p.washout) * smoothstep(-0.5, 1.5, away) * (1 - stays), 0, 1)
         dst[..., :3] *= (1 - np.clip(lines.at_size(goes, (w, h)), 0, 1))[..., None]
     if p.density > 0:
-        texture = Texture(region, at.seed, handling.tied(region, inputs))
+        texture = Texture(near, at.seed, handling.tied(near, planes))
         press = 0.6 + np.float32(0.9 * p.pressure) * texture(120.0, 85, 2)
         press = np.clip(press, 0.15, 1.2) * lines.kept(texture(170.0, 86, 3), p.found)
-        press *= lines.at_size(smoothstep(0.15, 0.5, lines.of_matte(matte, HUG, k)), (w, h))
+        press *= smoothstep(0.15, 0.5, lines.of_matte(matte, HUG, k))
+        press = np.maximum(lines.at_size(press, (w, h)), 0)
         width = np.float32(p.line) * press
         drawn = np.maximum(width, np.float32(1 / region.scale))
         line = np.clip((drawn / 2 - np.abs(lines.at_size(away, (w, h)))) * region.scale + 0.5, 0, 1)
-        line *= width / drawn * (0.5 + 0.5 * np.clip(press, 0, 1))
-        dst[..., :3] += (np.float32(p.density) * line)[..., None] * np.float32(absorbance(p.pigment))
+        line *= width / drawn * (0.5 + 0.5 * np.minimum(press, 1))
+        for channel, ink in enumerate(absorbance(p.pigment)):
+            dst[..., channel] += np.float32(p.density * ink) * line

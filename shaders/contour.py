@@ -35,39 +35,38 @@ def shade(dst, region, at, p, inputs):
     from inkrender.repainting import Texture
 
     h, w = dst.shape[:2]
-    f = lines.fine(region.scale)
-    size = (max(2, round(w * f)), max(2, round(h * f)))
-    k = region.scale * f
+    near, planes = lines.reduced(region, inputs)
+    k = near.scale
     sigma = lines.breadth(p.width, region.scale)
-    small = np.clip(np.nan_to_num(lines.at_size(dst, size), nan=0.0), 0, 20)
+    small = np.clip(np.nan_to_num(lines.at_size(dst, (near.w, near.h)), nan=0.0), 0, 20)
     if p.wash < 1:
         dst[..., :3] *= np.float32(p.wash)
     if p.density == 0:
         return
-    light = lines.lightness(small)
 
     edge = lines.of_matte(small[..., 3], sigma, k)
     for plane, edges_of in (
-        (inputs.depth, lines.of_depth),
-        (inputs.normal, lines.of_normal),
-        (inputs.id, lines.of_ids),
+        (planes.depth, lines.of_depth),
+        (planes.normal, lines.of_normal),
+        (planes.id, lines.of_ids),
     ):
         if plane is not None:
-            edge = np.maximum(edge, edges_of(lines.at_size(plane, size, nearest=True), sigma, k))
+            edge = np.maximum(edge, edges_of(plane, sigma, k))
     edge = np.minimum(np.float32(1.1 * p.passes) * lines.drawn_out(edge, 12.0, k), 1)
+    light = lines.lightness(small)
     if p.picture > 0:
         found = lines.of_picture(light, sigma, k, p.detail, p.length)
         edge = np.maximum(edge, np.float32(p.picture) * found)
 
-    texture = Texture(region, at.seed, handling.tied(region, inputs))
-    press = (
-        0.55 + np.float32(0.9 * p.pressure) * texture(110.0, 81, 2) + np.float32(0.25) * texture(34.0, 82, 2)
-    )
+    texture = Texture(near, at.seed, handling.tied(near, planes))
+    press = 0.55 + np.float32(0.9 * p.pressure) * texture(110.0, 81, 2)
+    press += np.float32(0.25) * texture(34.0, 82, 2)
     dark = 1 - lines.blur(light, 10 * k)  # the brush is heavier where the tone is
-    press = np.clip(press + 0.7 * (lines.at_size(dark, (w, h)) - 0.3), 0.15, 1.3)
-    press = press * lines.kept(texture(190.0, 83, 3), p.found)
+    press = np.clip(press + 0.7 * (dark - 0.3), 0.15, 1.3) * lines.kept(texture(190.0, 83, 3), p.found)
+    press = np.maximum(lines.at_size(press, (w, h)), 0)
     line = lines.stroke(lines.at_size(edge, (w, h)), np.float32(p.width) * press, sigma, region.scale)
-    line *= 0.5 + 0.5 * np.clip(press, 0, 1)
+    line *= 0.5 + 0.5 * np.minimum(press, 1)
     if p.dry > 0 and inputs.height is not None:
         line *= 1 - np.float32(p.dry) * smoothstep(0.55, 0.9, inputs.height) * smoothstep(0.9, 0.3, press)
-    dst[..., :3] += (np.float32(p.density) * line)[..., None] * np.float32(absorbance(p.pigment))
+    for channel, ink in enumerate(absorbance(p.pigment)):
+        dst[..., channel] += np.float32(p.density * ink) * line

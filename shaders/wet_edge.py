@@ -27,9 +27,9 @@ def shade(dst, region, at, p, inputs):
 
     if p.edge == 0:
         return
-    ink = np.nan_to_num(dst, nan=0.0, posinf=1e9, neginf=0.0)
-    density = np.maximum(ink[..., :3].mean(axis=2), 0)
-    wet = np.maximum(1 - np.exp(-FULL * density), np.clip(ink[..., 3], 0, 1)).astype(np.float32)
+    density = (dst[..., 0] + dst[..., 1] + dst[..., 2]) * np.float32(1 / 3)
+    density = np.maximum(np.nan_to_num(density, copy=False, nan=0.0, posinf=1e9, neginf=0.0), 0)
+    wet = np.maximum(1 - np.exp(-FULL * density), np.clip(np.nan_to_num(dst[..., 3]), 0, 1))
     # the wash less its own blur: nothing inside, most at the rim, so that thin washes are not darkened flat
     sigma = 1.25 * p.width * region.scale
     rim = 2 * wet * (wet - gauss(wet, sigma))
@@ -40,4 +40,6 @@ def shade(dst, region, at, p, inputs):
         rim *= 1 + np.float32(1.6 * p.uneven) * Texture(region, at.seed, handling.tied(region, inputs))(
             70.0, 61, 2
         )
-    dst[..., :3] *= (1 + np.float32(p.edge) * np.clip(rim, 0, 1.3))[..., None]
+    darker = 1 + np.float32(p.edge) * np.clip(rim, 0, 1.3)
+    for channel in range(3):
+        dst[..., channel] *= darker

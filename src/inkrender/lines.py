@@ -13,7 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .fields import blur, log_depth, smooth_jumps
+from .frame import Region
 from .paint import smoothstep
+from .shader import Inputs
 
 Plane = NDArray[np.float32]
 FINE = 0.5  # pixels per px at 1080 lines: lines are smooth at 540
@@ -44,6 +46,17 @@ def at_size(plane: NDArray[np.float32], size: tuple[int, int], nearest: bool = F
     down = size[0] < w
     how = cv2.INTER_NEAREST if nearest else cv2.INTER_AREA if down else cv2.INTER_CUBIC
     return np.asarray(cv2.resize(plane, size, interpolation=how), np.float32)
+
+
+def reduced(region: Region, inputs: Inputs) -> tuple[Region, Inputs]:
+    """A region and its inputs at the size edge maps are worked out at; values of planes are not mixed."""
+    f = fine(region.scale)
+    w, h = max(2, round(region.w * f)), max(2, round(region.h * f))
+    planes = {
+        name: at_size(plane, (w, h), nearest=True) if isinstance(plane, np.ndarray) else plane
+        for name, plane in vars(inputs).items()
+    }
+    return Region(region.x, region.y, w, h, region.scale * f), Inputs(**planes)
 
 
 def lightness(ink: NDArray[np.float32]) -> Plane:
