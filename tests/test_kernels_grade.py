@@ -104,8 +104,8 @@ def test_chroma_equals_the_formula(k):
     pixels = values(3)
     got = run(pixels, lambda p: p.chroma(CANVAS, k))
     apart = oklab_apart(got, naive.chroma(pixels[..., :3], k))
-    # at a corner of the gamut the crossing is as good as float32 knows the corner; one sees from .02 on
-    assert apart.max() < 1e-4
+    # black: the cube root is held at 1e-4; a corner of the gamut is as good as float32 knows it; one sees .02
+    assert apart.max() < 1.1e-4
     assert np.percentile(apart, 99) < 1e-5
 
 
