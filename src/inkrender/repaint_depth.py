@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from . import colour
 from .fields import blur, filled, log_depth, pockets, share_farther, silhouettes, smooth_jumps, standing
 from .frame import Region
-from .paint import mixed, part, rolls, smoothstep
+from .paint import mixed, rolls, smoothstep
 from .repainting import UNSEEN, Plane, Plate, Texture, own_colours, square, take_apart
 from .surface import Camera, anchored
 from .tones import five_tones, ramp, wheel
@@ -109,18 +109,18 @@ def from_depth(
     subject = np.clip(_sized(shape.subject, (w, h)), 0, 1) * out[..., 3]
     box = _box(subject > 0)
     if subject[box].size:
+        here = subject[box] > 0  # subjects are small: what follows works on their pixels alone
         beyond = smooth_jumps(full[box], max(0.5, 2.4 * region.scale))
-        moving = None if passes.anchor is None else passes.anchor[box]
-        out[box][..., :3] += _subjects(
-            take_apart(light[box]),
-            subject[box],
-            share_farther(beyond, region.scale),
-            _sized(shape.relit, (w, h))[box],
-            Texture(part(region, *box), seed, moving)(4.0, 12, 1) * settling,
+        out[box][here, :3] += _subjects(
+            take_apart(light[box][here][:, None]),
+            subject[box][here][:, None],
+            blur(subject[box], 4.8 * region.scale)[here][:, None],
+            share_farther(beyond, region.scale)[here][:, None],
+            grain[box][here][:, None] * settling,
+            _sized(shape.relit, (w, h))[box][here][:, None],
             look,
-            region.scale,
-            lit if lit is None else lit[box],
-        )
+            lit if lit is None else lit[box][here][:, None],
+        )[:, 0]
     return out
 
 
@@ -375,17 +375,20 @@ def _contour(
 def _subjects(
     plate: Plate,
     subject: Plane,
+    inside: Plane,
     share: Plane,
-    relit: Plane,
     grain: Plane,
+    relit: Plane,
     look: Any,
-    k: float,
     lit: Plane | None,
 ) -> NDArray[np.float32]:
-    """Absorbance of the subjects: neutrals in ink by lightness, colours as the pigment of their hue."""
+    """Absorbance of the subjects: neutrals in ink by lightness, colours as the pigment of their hue.
+
+    subject: the matte; inside: the same blurred; share: how much close by lies farther; lit: what burns.
+    """
     strength = _colourful(plate)
     tone = 1.75 * np.clip(1 - plate.light / 0.88, 0, 1) ** 0.9 * (0.42 + 0.85 * relit)
-    rim = 1 + 0.8 * np.clip(2 * subject * (1 - blur(subject, 4.8 * k)), 0, 1)
+    rim = 1 + 0.8 * np.clip(2 * subject * (1 - inside), 0, 1)
     lay = rim * (1 + 0.6 * grain) * subject
     painted = (tone * (1 - strength) * lay)[..., None] * colour.absorbance(look.body)
     full = np.clip(1.25 - 0.75 * plate.light, 0.25, 1.2) * 1.1 * strength * lay
