@@ -49,6 +49,11 @@ LONG = 1  # frames of footage for the cost of a look
 GIVEN: dict[str, dict[str, Any]] = {"ink_reveal": {"progress": 0.25}}
 
 KEEP = "--keep"
+NOTES = {
+    "Liubai presets": "On the look `literati`. A picture cannot have less paper than is bare in it: then the "
+    "nearest share stands there.",
+    "On a layer": "A window of a frame of 960x540, pixel for pixel.",
+}
 
 Picture = NDArray[np.uint8]
 
@@ -354,8 +359,8 @@ def page(subjects: Sequence[Subject], chapters: Mapping[str, Sequence[Entry]]) -
         if not entries:
             continue
         lines += ["", f"## {title}"]
-        if title == "On a layer":
-            lines += ["", "A window of a frame of 960x540, pixel for pixel."]
+        if title in NOTES:
+            lines += ["", NOTES[title]]
         for e in entries:
             shown = e.name.removeprefix("look_").removeprefix("preset_")
             lines += ["", f"### {shown}", "", e.text, "", f"![{shown}]({e.name}.jpg)", "", e.facts]
