@@ -163,7 +163,7 @@ def write_grade(
     *,
     at: float = 0,
     size: int = 33,
-    medium: Literal["ink", "light"] | None = None,
+    medium: str | None = None,
     paper: NDArray[Any] = colour.PAPER,
     folder: Path | None = None,
     title: str = "inkrender",

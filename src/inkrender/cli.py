@@ -185,7 +185,12 @@ def look(
 def still(
     film: FilmFile,
     frame: Annotated[str, typer.Argument(metavar="FRAME", help="173, or 02_dawn:1050.")],
-    output: Annotated[str | None, typer.Option("-o", "--output", help="x.png, .tif, .jpg or .exr.")] = None,
+    output: Annotated[
+        str | None,
+        typer.Option(
+            "-o", "--output", help="x.png, .tif, .jpg or .exr; .cube, .cc, .ccc or .cdl: the grade."
+        ),
+    ] = None,
     layer: Annotated[str | None, typer.Option("--layer", help="Only this layer.")] = None,
     before_grade: Annotated[bool, typer.Option("--before-grade", help="Leave the grades out.")] = False,
     plan: Annotated[bool, typer.Option("--plan", help="Print what runs, in order.")] = False,
@@ -193,7 +198,7 @@ def still(
     bits: Bits = None,
     trust: Trust = False,
 ) -> None:
-    """One frame, or with --plan what it takes."""
+    """One frame, its grade for other programs, or with --plan what it takes."""
     from .io import files, stills
     from .render import Event, bits_for
 
@@ -205,6 +210,11 @@ def still(
     if output is None:
         if not plan:
             raise SceneError("name a file with -o x.png, or ask for the --plan")
+        return
+    if Path(output).suffix.lower() in (".cube", ".cc", ".ccc", ".cdl"):
+        made.write_grade(n, output)
+        if not plan:
+            put(output)
         return
     depth = bits_for(output, bits)
     files.check_output(output)

@@ -111,6 +111,25 @@ class Film(scene.Film):
         light[..., 3] = 1
         return Frame(np.asarray(light, np.float32), "light", {}, {"frame": n, **stats})
 
+    def write_grade(self, n: int, path: str | Path, size: int = 33) -> None:
+        """Write the grade of film frame n for other programs: .cube of size^3 points, or .cc, .ccc, .cdl.
+
+        A table made in ink is for frames on the film's own paper. SceneError for a frame of a transition, a
+        scene without a grade, and what a CDL cannot say.
+        """
+        from . import arrays
+
+        told = self.plan(n)
+        one = told.scenes[0]
+        if told.transition is not None:
+            raise SceneError(f"frame {n} lies in a transition of two grades: name a frame of one scene")
+        if not one.grade:
+            raise SceneError(f'scene "{one.scene.name}" has no grade at frame {one.frame}: nothing to write')
+        w, h = self.size
+        sheet = self.studio((max(16, round(64 * w / h)), 64)).white
+        name = one.scene.name
+        arrays.write_grade(one.grade, path, size=size, medium=one.graded_in, paper=sheet, title=name)
+
     def refresh(self) -> None:
         """Look at the files anew: they may have changed since the film was painted last."""
         self._known.clear()
