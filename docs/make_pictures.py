@@ -43,7 +43,8 @@ def liubai(film: ink.Film) -> Picture:
     made = []
     for target in (0.32, 0.45, 0.6, 0.75):
         lift = one.liubai.model_copy(update={"target": target}) if one.liubai else None
-        scene = one.model_copy(update={"liubai": lift})
+        # a scene of this frame alone: the others need not be looked at
+        scene = one.model_copy(update={"liubai": lift, "frames": f"{one.first}-{one.first}"})
         made.append(film.model_copy(update={"scenes": (scene,), "transition": ()}).pixels(0, SMALL)[0])
     return np.vstack([np.hstack(made[:2]), np.hstack(made[2:])])
 
