@@ -112,21 +112,28 @@ class Track:
     @cached_property
     def _found(self) -> _Found:
         with self._making:
-            known = cache.load_told(self.store / "tracks", self.digest)
-            if known is not None:
-                pairs = tuple(Pair(bool(c), bool(s), tuple(map(tuple, m))) for c, s, m in known["pairs"])
-                return _Found(pairs, bool(known["rendered"]), str(known["warning"]))
-            found = _follow(self)
+            found = self._remembered() or self._worked_out()
+        if found.warning:
+            logging.getLogger("inkrender").warning("%s: %s", self.name, found.warning)
+        return found
+
+    def _remembered(self) -> _Found | None:
+        known = cache.load_told(self.store / "tracks", self.digest)
+        if known is None:
+            return None
+        pairs = tuple(Pair(bool(c), bool(s), tuple(map(tuple, m))) for c, s, m in known["pairs"])
+        return _Found(pairs, bool(known["rendered"]), str(known["warning"]))
+
+    def _worked_out(self) -> _Found:
+        found = _follow(self)
+        if found.whole:
             told = {
                 "pairs": [[p.cut, p.still, p.camera] for p in found.pairs],
                 "rendered": found.rendered,
                 "warning": found.warning,
             }
-            if found.whole:
-                cache.save_told(self.store / "tracks", self.digest, told)
-            if found.warning:
-                logging.getLogger("inkrender").warning("%s: %s", self.name, found.warning)
-            return found
+            cache.save_told(self.store / "tracks", self.digest, told)
+        return found
 
     @property
     def rendered(self) -> bool:
