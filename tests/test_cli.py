@@ -14,7 +14,19 @@ from inkrender.errors import PlateError, RefusedError
 from inkrender.io import stills
 
 HEAVY = ("numba", "cv2", "OpenImageIO", "imageio", "imageio_ffmpeg", "av", "moviepy")
-VERBS = ["movie", "render", "look", "still", "check", "liubai", "probe", "shaders", "bench", "doctor", "warmup"]
+VERBS = [
+    "movie",
+    "render",
+    "look",
+    "still",
+    "check",
+    "liubai",
+    "probe",
+    "shaders",
+    "bench",
+    "doctor",
+    "warmup",
+]
 
 
 class CliFilm(FakeFilm):
