@@ -14,6 +14,7 @@ from inkrender.scene import (
     Audio,
     Camera,
     Cdl,
+    Curves,
     Deliver,
     Film,
     Grade,
@@ -21,9 +22,13 @@ from inkrender.scene import (
     Layer,
     Liubai,
     Look,
+    Qualifier,
     Scene,
+    Secondary,
     ShaderUse,
+    Split,
     Transition,
+    View,
 )
 from inkrender.timing import EASINGS
 
@@ -111,6 +116,11 @@ def layers(draw, name, anchors=(), medium="ink"):
     return Layer(**told)
 
 
+rising = st.one_of(
+    st.just([]),
+    st.just([[0, 0], [0.5, 0.6], [1, 1]]),
+    st.just([[1, [[0, 0.1], [0.5, 0.6]]], [9, [[0.1, 0.1], [0.75, 0.6]], "in_out"]]),
+)
 grades = st.builds(
     Grade,
     in_=st.sampled_from([None, "ink", "light"]),
@@ -122,6 +132,25 @@ grades = st.builds(
         power=pair(0.01, 16, 3),
         saturation=numbers(0, 8),
     ),
+    exposure=keyed(numbers(-10, 10)),
+    temperature=keyed(numbers(-85, 400)),
+    white=st.none() | keyed(st.lists(st.floats(0.1, 0.7), min_size=2, max_size=2)),
+    lift=keyed(pair(-1, 1, 3)),
+    contrast=keyed(numbers(0.1, 8)),
+    pivot=st.none() | keyed(numbers(0.1, 4)),
+    curves=st.builds(Curves, rgb=rising, green=rising, hue_luma=rising),
+    split=st.builds(Split, shadow_hue=keyed(numbers(0, 360)), shadow_chroma=keyed(numbers(0, 0.4))),
+    hue=keyed(numbers(-360, 360)),
+    secondary=st.lists(
+        st.builds(
+            Secondary,
+            where=st.builds(Qualifier, hue=keyed(pair(0, 360)), invert=st.booleans()),
+            chroma=keyed(numbers(0, 8)),
+            mix=keyed(numbers(0, 1)),
+        ),
+        max_size=2,
+    ),
+    view=st.none() | st.builds(View, display=st.none() | texts.filter(bool)),
     chroma=keyed(numbers(0, 8)),
     lut=st.one_of(st.none(), files),
     mix=keyed(numbers(0, 1)),
