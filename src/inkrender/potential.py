@@ -40,6 +40,7 @@ WEIGHTS: Mapping[str, float] = {
 BESIDE_DEPTH: Mapping[str, float] = {"light": 0.3, "border": 0.3, "alpha": 0.0}
 
 SKY = 0.30  # how willing the sky is, where depth tells it from mist
+PASSES = 6  # to and fro over the picture: after the paper's three, bends of the way still show as hard edges
 ACROSS = 160  # pixels across on which barriers are measured: finer ones are texture
 SUBJECT = 0.25  # how much less willing a likely subject is than what surrounds it
 LEAST_BLANK, LEAST_INK = 0.006, 0.002  # shares of the frame below which an island goes
@@ -119,7 +120,7 @@ def apart(lab: NDArray[np.float32]) -> Plane:
     small: Plane = np.ascontiguousarray(told * np.array([1.0, 1.5, 1.5]), np.float32)
     distance = np.full((rows, cols), 9, np.float32)
     distance[[0, -1]] = distance[:, [0, -1]] = 0
-    barrier(distance, small.copy(), small.copy(), small, 3)
+    barrier(distance, small.copy(), small.copy(), small, PASSES)
     enclosed = 1 - np.exp(-np.maximum(distance - _texture(small) - FAINT, 0) / CALM)
     unlike = 1 - np.exp(-_unlike_the_border(small) / 4.0)
     # being unlike counts where the way to the border says nothing
