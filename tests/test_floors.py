@@ -14,9 +14,9 @@ HEAVY = ("numba", "cv2", "OpenImageIO", "imageio", "av", "moviepy")
 
 FLOORS = {
     0: "errors kernels looks",
-    1: "shader frame timing colour curves canvas places tomltext parameters paint strokes rock fields lines simplify tones "
-    "pigments wetting handling cun spreading typeface stone repainting repaint_depth repaint_tone surface motion metrics "
-    "composition white scopes tone_measures shaders",
+    1: "shader frame timing colour curves canvas places tomltext parameters paint strokes rock fields "
+    "lines simplify tones pigments wetting handling cun spreading typeface stone repainting "
+    "repaint_depth repaint_tone surface motion metrics composition white scopes tone_measures shaders",
     2: "scene model layer grades picture script validation library linker linker_ast io cache tracking",
     3: "plan potential negative_space packing carrying thresholds grading",
     4: "engine scenefile bake cameras following mattes points",
