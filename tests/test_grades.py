@@ -311,6 +311,14 @@ def test_a_cube_out_of_order_says_at_which_line(tmp_path: Path, text: str, said:
         lut.read_cube(tmp_path / "a.cube")
 
 
+@pytest.mark.parametrize("name", ["a.cube", "a.spi3d"])
+def test_a_huge_table_is_refused_unread(tmp_path: Path, name: str) -> None:
+    with open(tmp_path / name, "wb") as file:
+        file.truncate(2 * lut.MAX_BYTES)  # a hole: it takes no room
+    with pytest.raises(ink.PlateError, match=r"has 1.07 GB, at most 537 MB are read"):
+        lut.read_lut(tmp_path / name)
+
+
 @pytest.mark.parametrize(
     ("inner", "said"),
     [

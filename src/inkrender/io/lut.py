@@ -70,9 +70,7 @@ def read_cube(path: str | os.PathLike[str]) -> Lut:
     there = Path(path)
     if there.suffix.lower() != ".cube":
         raise PlateError(f"{there}: this is no .cube table: its name ends otherwise")
-    if there.is_file() and there.stat().st_size > MAX_BYTES:
-        size, most = files.size_text(there.stat().st_size), files.size_text(MAX_BYTES)
-        raise PlateError(f"{there} has {size}, at most {most} are read: export it with fewer points")
+    check_bytes(there)
     text = files.read_bytes(there).decode("utf-8-sig", "replace")
     sizes: dict[str, int] = {}
     ranges: dict[str, NDArray[np.float32]] = {}
@@ -120,6 +118,19 @@ def read_cube(path: str | os.PathLike[str]) -> Lut:
     shaper_lo, shaper_hi = _domain(there, ranges.get("LUT_1D_INPUT_RANGE"), domain)
     table = np.ascontiguousarray(values[one:].reshape(three, three, three, 3)) if three else None
     return Lut(there, title, table, lo, hi, values[:one] if one else None, shaper_lo, shaper_hi)
+
+
+def check_bytes(path: Path) -> None:
+    """Raise PlateError for a file that is missing, empty, or larger than any table has a reason to be."""
+    try:
+        size = path.stat().st_size
+    except OSError as error:
+        raise files.missing(path, error) from error
+    if size > MAX_BYTES:
+        told, most = files.size_text(size), files.size_text(MAX_BYTES)
+        raise PlateError(f"{path} has {told}, at most {most} are read: export it with fewer points")
+    if size == 0:
+        raise PlateError(f"{path} is empty (0 bytes): export it again")
 
 
 def write_cube(path: str | os.PathLike[str], table: NDArray[np.float32], title: str = "") -> None:

@@ -17,8 +17,7 @@ from numpy.typing import NDArray
 
 from ..errors import PlateError, SceneError, did_you_mean
 from ..kernels.grade import lut_table
-from . import files
-from .lut import MAX_1D, MAX_3D, MAX_BYTES, Lut
+from .lut import MAX_1D, MAX_3D, Lut, check_bytes
 
 INSTALL = 'pip install "inkrender[color]"'
 SUFFIXES = (".3dl", ".spi1d", ".spi3d", ".spimtx", ".clf", ".ctf", ".csp", ".lut", ".itx", ".mga", ".vf")
@@ -62,13 +61,7 @@ def read_lut(path: str | os.PathLike[str]) -> Lut:
     if not there():
         raise PlateError(f"{where} is read through OpenColorIO, which is not installed: {INSTALL}")
     ocio = _ocio()
-    text = files.read_bytes(where)
-    if len(text) > MAX_BYTES:
-        raise PlateError(
-            f"{where} has {files.size_text(len(text))}: at most {files.size_text(MAX_BYTES)} are read"
-        )
-    if b"nan" in text.lower().split(b"<", 1)[0]:
-        raise PlateError(f"{where} holds NaN where numbers are expected: export it again")
+    check_bytes(where)
     try:
         told = ocio.FileTransform(str(where.absolute()))
         made = ocio.Config.CreateRaw().getProcessor(told)
