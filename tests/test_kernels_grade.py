@@ -128,7 +128,8 @@ def test_a_chroma_of_zero_leaves_greys():
 def test_a_curve_is_linear_between_entries_and_held_outside(n, lo, hi):
     entries = np.random.default_rng(4).random((n, 3)).astype(np.float32)
     pixels = values(5, -0.7, 1.7)
-    got = run(pixels, lambda p: p.curve(CANVAS, entries, lo, hi))
+    ends = [(lo, (n - 1) / (hi - lo), 0, 0)] * 3
+    got = run(pixels, lambda p: p.curves(CANVAS, np.ascontiguousarray(entries.T), ends))
     # a random table rises by up to 1 between entries: the rounding of the place counts n times
     assert np.abs(got - naive.curve(pixels[..., :3], entries, lo, hi)).max() < 4e-7 * n + 1e-6
 
@@ -178,7 +179,11 @@ def test_a_table_laid_out_once_gives_the_same_pixels():
         (lambda p: p.cdl(CANVAS, power=(1, 0, 1)), "power"),
         (lambda p: p.cdl(CANVAS, slope=(1, float("nan"), 1)), "not finite"),
         (lambda p: p.chroma(CANVAS, -1), "chroma"),
-        (lambda p: p.curve(CANVAS, np.zeros((4, 2))), "curve"),
+        (lambda p: p.curves(CANVAS, np.zeros((2, 4), np.float32), np.zeros((3, 4))), "curves"),
+        (lambda p: p.splines(CANVAS, [1, 0, 0], [0] * 6, [0] * 6), "spline"),
+        (lambda p: p.matrix(CANVAS, np.eye(4)), "matrix"),
+        (lambda p: p.qualify(CANVAS, CANVAS, np.zeros(29), np.ones(9, np.float32)), "two registers"),
+        (lambda p: p.oklch(CANVAS, lightness=-1), "lightness"),
         (lambda p: p.lut3d(CANVAS, np.zeros((4, 4, 3, 3))), "3-D table"),
         (lambda p: p.lut3d(CANVAS, np.zeros((4, 4, 4, 3)), hi=0), "domain"),
         (lambda p: p.encode(CANVAS, "rec2020"), "rec2020"),

@@ -125,21 +125,6 @@ def cdl(reg, p, clamp):
 
 
 @kernel
-def curve(reg, table, n, lo, hi):
-    """Each channel through its own column of a table (n, 3) at an address, linear, held at the ends."""
-    t = carray(pointer(table), (n * 3,), np.float32)
-    scale = F(n - 1) / (hi - lo)
-    last = F(n - 1)
-    for c in range(3):
-        at = c * TILE
-        for i in range(TILE):
-            v = min(max((reg[at + i] - lo) * scale, ZERO), last)
-            j = min(np.int64(v), n - 2)
-            below = t[3 * j + c]
-            reg[at + i] = below + (t[3 * j + 3 + c] - below) * (v - F(j))
-
-
-@kernel
 def matrix(reg, p):
     """Red, green and blue through a 3x3 matrix, row by row in p."""
     m0, m1, m2, m3, m4, m5, m6, m7, m8 = p[0], p[1], p[2], p[3], p[4], p[5], p[6], p[7], p[8]

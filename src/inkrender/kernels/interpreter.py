@@ -40,7 +40,6 @@ OP_COLUMNS = 20
     DECODE,
     CDL,
     OKLCH,
-    CURVE,
     LUT,
     COUNT_BLANK,
     DEVELOP,
@@ -55,7 +54,7 @@ OP_COLUMNS = 20
     LUMA_SPLINE,
     QUALIFY,
     MIX_MATTE,
-) = range(34)
+) = range(33)
 
 
 @kernel
@@ -202,9 +201,6 @@ def drive(ops, par, par_room, width, height, top, bottom):
                     zero[r] = 0
                 elif op == QUALIFY:
                     oklch.qualify(reg, registers[s * STRIDE : s * STRIDE + REGISTER], p, q[4], q[5])
-                    zero[r] = 0
-                elif op == CURVE:
-                    grade.curve(reg, q[4], q[5], p[0], p[1])
                     zero[r] = 0
                 elif op == LUT:
                     grade.lut3d(reg, q[4], q[5], p, weights, offsets, found)

@@ -413,16 +413,6 @@ class Program:
         say = f"mix {_name(reg)} over {_name(before)} by {_name(matte)}"
         self._add(interpreter.MIX_MATTE, reg, before, numbers=[matte, int(turned)], say=say)
 
-    def curve(self, reg: int, table: ArrayLike, lo: float = 0.0, hi: float = 1.0) -> None:
-        """Each channel through its column of a (n, 3) table over lo..hi, linear between, held outside."""
-        values = np.ascontiguousarray(table, np.float32)
-        if values.ndim != 2 or values.shape[1] != 3 or values.shape[0] < 2 or not hi > lo:
-            raise ValueError(f"a curve is (n, 3) with n > 1 over lo < hi, not {values.shape} over {lo}..{hi}")
-        self._kept.append(values)
-        numbers = [address(values), values.shape[0]]
-        say = f"curve {_name(reg)} {values.shape[0]} entries over {lo:g}..{hi:g}"
-        self._add(interpreter.CURVE, reg, par=[lo, hi], numbers=numbers, say=say)
-
     def lut3d(
         self,
         reg: int,
