@@ -339,7 +339,8 @@ def grade_ink(program: Program, reg: int, steps: grading.Steps, mattes: Mattes =
         return
     program.transmittance(reg)
     grade_encoded(program, reg, steps, mattes, ink=True)
-    program.from_transmittance(reg, _effect_on_white(steps))
+    read = tuple(cache.file_digest(path) for path in steps.files)  # a file may be another one by now
+    program.from_transmittance(reg, _effect_on_white(steps, read))
 
 
 def grade_encoded(
@@ -451,7 +452,7 @@ def _secondary(program: Program, reg: int, step: grading.SecondaryStep, mattes: 
 
 
 @lru_cache(maxsize=64)
-def _effect_on_white(steps: grading.Steps) -> tuple[float, float, float]:
+def _effect_on_white(steps: grading.Steps, read: tuple[str, ...] = ()) -> tuple[float, float, float]:
     """What a grade makes of 1, 1, 1, by the same operations; `_secondary` sees to paper under a layer."""
     whole = tuple(
         s for s in steps.steps if not (isinstance(s, grading.SecondaryStep) and s.where.layer is not None)

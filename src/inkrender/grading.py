@@ -154,8 +154,12 @@ class Steps:
     def files(self) -> tuple[Path, ...]:
         """The files it reads while it works; a CDL's are already in its numbers."""
         views = [step for step in self.steps if isinstance(step, ViewStep)]
-        configs = [self.config] if views or self.space not in SPACES else []
-        own = [Path(c) for c in configs if c is not None and "://" not in c]
+        configs = []
+        if views or self.space not in SPACES:
+            from .io import ocio
+
+            configs = [ocio.config_name(self.config)]
+        own = [Path(c) for c in configs if "://" not in c]
         return (*(step.path for step in self.steps if isinstance(step, LutStep)), *own)
 
 

@@ -73,12 +73,21 @@ def read_lut(path: str | os.PathLike[str]) -> Lut:
     return _own(where, parts) or _baked(where, made)
 
 
-@lru_cache(maxsize=16)
+def config_name(config: str | None) -> str:
+    """The config that is meant: the one named (an address or a path), the variable OCIO, or ocio://default."""
+    return config or os.environ.get("OCIO") or BUILT_IN
+
+
 def space(config: str | None, name: str) -> Space:
     """What takes linear sRGB to a colour space of a config. SceneError for one that is more than Space holds.
 
-    config: an address, a path, or None: the variable OCIO, else ocio://default.
+    config: as for `config_name`.
     """
+    return _space(config_name(config), name)
+
+
+@lru_cache(maxsize=16)
+def _space(config: str, name: str) -> Space:
     ocio, made = _config(config)
     _known(made, name)
     try:
@@ -117,7 +126,6 @@ def space(config: str | None, name: str) -> Space:
     )
 
 
-@lru_cache(maxsize=4)
 def view(
     config: str | None, display: str | None, name: str | None, look: str | None
 ) -> tuple[NDArray[np.float32], Floats, Floats]:
@@ -125,6 +133,13 @@ def view(
 
     Baked at 65 points. SceneError for a display, view or look that the config does not have.
     """
+    return _view(config_name(config), display, name, look)
+
+
+@lru_cache(maxsize=4)
+def _view(
+    config: str, display: str | None, name: str | None, look: str | None
+) -> tuple[NDArray[np.float32], Floats, Floats]:
     ocio, made = _config(config)
     displays = list(made.getDisplays())
     display = made.getDefaultDisplay() if display is None else display
@@ -173,21 +188,18 @@ def _ocio() -> Any:
     return ocio
 
 
-def _config(config: str | None) -> tuple[Any, Any]:
+def _config(config: str) -> tuple[Any, Any]:
     if not there():
         raise SceneError(f"spaces and views come from OpenColorIO, which is not installed: {INSTALL}")
     ocio = _ocio()
-    name = config or os.environ.get("OCIO") or BUILT_IN
     try:
-        return ocio, ocio.Config.CreateFromFile(name)
+        return ocio, ocio.Config.CreateFromFile(config)
     except (ocio.Exception, ocio.ExceptionMissingFile) as error:
         raise SceneError(f"OpenColorIO cannot use {_told(config)}: {_first(error)}") from None
 
 
-def _told(config: str | None) -> str:
-    if config is not None:
-        return f"config {config}"
-    return f'OCIO="{os.environ["OCIO"]}"' if os.environ.get("OCIO") else f"config {BUILT_IN}"
+def _told(config: str) -> str:
+    return f'OCIO="{config}"' if config == os.environ.get("OCIO") else f"config {config}"
 
 
 def _known(config: Any, name: str) -> None:
