@@ -22,6 +22,7 @@ from .grades import Cdl, Curves, Grade, Hint, Qualifier, Secondary, Split, View,
 from .layer import BLEND_MODES, INPUTS, PART_BOUNDS, Layer
 from .model import Keyed, Mistake, Model, Number, Pair, Parameters, ShaderUse, Share, Triple, plain, refuse
 from .picture import Camera, Liubai, Look, Picture, Scene
+from .script import ScriptRow
 from .timing import Key, parse_fps, parse_frames, value_at
 
 __all__ = [
@@ -48,6 +49,7 @@ __all__ = [
     "Picture",
     "Qualifier",
     "Scene",
+    "ScriptRow",
     "Secondary",
     "ShaderUse",
     "Share",
@@ -143,13 +145,17 @@ class Film(Model):
         default=(), description="Transitions, one for a scene at most."
     )
     audio: tuple[Audio, ...] = Field(default=(), description="Sound.")
+    script: dict[str, ScriptRow] = Field(
+        default_factory=dict,
+        description="The colour script: a row for each mood, which the scenes of that mood are held to.",
+    )
     deliver: Deliver = Field(default_factory=Deliver, description="The finished file.")
     folder: Path | None = Field(default=None, exclude=True, repr=False)
     source: Path | None = Field(default=None, exclude=True, repr=False)
 
     @model_validator(mode="after")
     def _consistent(self) -> Film:
-        refuse(_cuts(self))
+        refuse([*_cuts(self), *_moods(self)])
         return self
 
     def path(self, file: str) -> Path:
@@ -262,6 +268,20 @@ class Film(Model):
 
     def _example(self) -> str:
         return f"{self.scenes[0].name}:{self.scenes[0].first}"
+
+
+def _moods(film: Film) -> list[Mistake]:
+    """Scenes whose mood has no row. Where a film has no colour script a mood is a note, whatever it says."""
+    rows = tuple(film.script)
+    return [
+        Mistake(
+            ("scenes", i),
+            f'scene "{one.name}" has mood "{one.mood}", which the script has no row for'
+            f"{did_you_mean(one.mood, rows)}: it has {', '.join(rows)}",
+        )
+        for i, one in enumerate(film.scenes)
+        if rows and one.mood and one.mood not in rows
+    ]
 
 
 def _cuts(film: Film) -> list[Mistake]:
