@@ -12,6 +12,12 @@ if TYPE_CHECKING:
     from .check import Problem
 
 
+def is_film(given: str) -> bool:
+    """Whether a path is a film and not footage: a TOML, or a folder with film.toml in it."""
+    path = Path(given)
+    return path.suffix.lower() == ".toml" or (path / "film.toml").is_file()
+
+
 def film_of(path: str, trust: bool) -> Any:
     """The film a verb is given. Raises with every mistake its files hold."""
     from .film import load

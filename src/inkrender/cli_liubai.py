@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from .cli_inputs import checked_film, checked_look
+from .cli_inputs import checked_film, checked_look, is_film
 from .cli_report import FAILED, put, put_json, say, verb
 from .errors import SceneError
 
@@ -55,7 +54,7 @@ def liubai(
 
     if target is not None and not 0 <= target <= 1:
         raise SceneError(f"--target {target:g} is not a share of the frame: it lies between 0 and 1")
-    footage = not _is_film(input)
+    footage = not is_film(input)
     if footage:
         told, wanted = checked_look(look or DEFAULT_LOOK, input, frames, trust, missing=missing or "error")
     else:
@@ -95,12 +94,6 @@ def liubai(
         for text in wrong:
             say(f"inkrender: {text}")
         raise typer.Exit(FAILED)
-
-
-def _is_film(given: str) -> bool:
-    """Whether a path is a film and not footage: a TOML, or a folder with film.toml in it."""
-    path = Path(given)
-    return path.suffix.lower() == ".toml" or (path / "film.toml").is_file()
 
 
 def _aimed(film: Any, target: float) -> Any:
