@@ -12,6 +12,7 @@ from . import __version__
 from .cli_inputs import checked_film, checked_look, film_of, not_its_own_input, problems
 from .cli_liubai import liubai
 from .cli_report import FAILED, Log, end, log_format, put, put_json, say, set_debug, verb
+from .cli_script import script
 from .cli_sheet import sheet
 from .errors import SceneError
 
@@ -260,6 +261,7 @@ def check(
 
 
 app.command()(liubai)
+app.command()(script)
 app.command()(sheet)
 
 
