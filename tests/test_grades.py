@@ -107,6 +107,18 @@ def test_a_layer_as_a_matte_grades_only_there_and_keeps_paper() -> None:
     assert np.abs(a - b)[cover > 0.9].max() > 300
 
 
+def test_a_wash_is_a_matte_too_where_its_ink_is_seen() -> None:
+    hills = ink.Layer(name="hills", use="massif")
+    told = {"where": {"layer": "hills"}, "cdl": {"power": [0.5, 0.8, 1.2]}}
+    a, b = (
+        ink.Film(size=(1920, 1080), scenes=(ink.Scene(name="a", frames="1-2", layer=(hills,), grade=grade),))
+        .pixels(0, (128, 72), 16)[0][..., :3]
+        .astype(int)
+        for grade in ({}, {"secondary": [told]})
+    )
+    assert np.abs(a - b).max() > 300
+
+
 # spaces, mix, keys ----------------------------------------------------------------------------------------
 
 

@@ -323,6 +323,8 @@ def _mattes(program: Program, studio: Studio, one: ScenePass) -> Mattes:
             if layer.layer.name == name:
                 baked = studio.layer(one, layer)
                 program.resample(GROUP, baked, *_placed(baked, layer.view, studio.scale))
+                if baked.medium == "ink":
+                    program.presence(GROUP)
                 return GROUP
         raise SceneError(f'scene "{one.scene.name}": the grade asks for layer "{name}", which is not there')
 

@@ -236,7 +236,9 @@ class Qualifier(Model):
     luma_soft: Annotated[Number, Keyed(0.001, 1)] = Field(
         default=0.05, description="How far outside the range it fades; may be keyed."
     )
-    layer: str | None = Field(default=None, min_length=1, description="A layer of the scene, as a matte.")
+    layer: str | None = Field(
+        default=None, min_length=1, description="A layer of the scene: where it covers, or its ink is seen."
+    )
     invert: bool = Field(default=False, description="All but that.")
 
     @model_validator(mode="after")

@@ -27,6 +27,7 @@ from .tiles import TILE, carray, pointer
 
 F = np.float32
 ZERO, ONE = F(0), F(1)
+FAINT, SEEN = F(0.02), F(1 / 0.18)  # absorbance of which nothing is seen; and from there to where all is
 SPAN = 1024  # px that a spline is summed over at a time
 CHUNK = 512  # px that a 3-D table is read for at a time
 # ACEScct (S-2016-001) as our "log": linear below the knee, log2 above it
@@ -133,6 +134,15 @@ def matrix(reg, p):
         reg[i] = m0 * r + m1 * g + m2 * b
         reg[TILE + i] = m3 * r + m4 * g + m5 * b
         reg[2 * TILE + i] = m6 * r + m7 * g + m8 * b
+
+
+@kernel
+def presence(reg):
+    """The cover of ink <- where any is to be seen: its cover, or for a wash, which has none, its density."""
+    for i in range(TILE):
+        a = (reg[i] + reg[TILE + i] + reg[2 * TILE + i]) * F(1 / 3)
+        t = saturate((a - FAINT) * SEEN)
+        reg[3 * TILE + i] = max(reg[3 * TILE + i], t * t * (F(3) - F(2) * t))
 
 
 @kernel

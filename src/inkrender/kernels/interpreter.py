@@ -54,7 +54,8 @@ OP_COLUMNS = 20
     LUMA_SPLINE,
     QUALIFY,
     MIX_MATTE,
-) = range(33)
+    PRESENCE,
+) = range(34)
 
 
 @kernel
@@ -220,6 +221,9 @@ def drive(ops, par, par_room, width, height, top, bottom):
                 elif op == MIX:
                     over.mix(reg, registers[s * STRIDE : s * STRIDE + REGISTER], p[0])
                     zero[r] = zero[r] & zero[s]
+                elif op == PRESENCE:
+                    if zero[r] == 0:
+                        grade.presence(reg)
                 elif op == MIX_MATTE:
                     at = q[4] * STRIDE + 3 * TILE
                     other = registers[s * STRIDE : s * STRIDE + REGISTER]

@@ -407,6 +407,10 @@ class Program:
         numbers = [address(table), table.size - 1]
         self._add(interpreter.QUALIFY, reg, before, par=values.tolist(), numbers=numbers, say=say)
 
+    def presence(self, reg: int) -> None:
+        """The cover of ink becomes where there is any: a wash covers nothing, but it is seen."""
+        self._add(interpreter.PRESENCE, reg, say=f"presence {_name(reg)}")
+
     def mix_matte(self, reg: int, before: int, matte: int, turned: bool = False) -> None:
         """reg <- before where the cover of `matte` is 0, reg where it is 1; turned: the other way round."""
         self._two(reg, before)
