@@ -48,7 +48,7 @@ def shade(dst, region, at, p: Repaint, inputs) -> None:
     """dst: premultiplied light in, ink out (cover = alpha). Lengths are px at 1080 lines."""
     import numpy as np
 
-    from inkrender import repaint_depth, repaint_tone
+    from inkrender import repaint_depth, repaint_tone, repainting
 
     depth, normal, matte, ids, anchor, camera = (getattr(inputs, name, None) for name in PASSES)
     broken = not np.isfinite(dst.sum(dtype=np.float64))  # a quarter of the time nan_to_num takes
@@ -58,3 +58,4 @@ def shade(dst, region, at, p: Repaint, inputs) -> None:
     else:
         passes = repaint_depth.Passes(depth, normal, matte, ids, anchor, camera)
         dst[...] = repaint_depth.from_depth(light, region, at.seed, p, passes)
+    repainting.close_specks(dst, region.scale)

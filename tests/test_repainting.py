@@ -6,7 +6,7 @@ import naive
 import numpy as np
 import pytest
 
-from inkrender import repainting
+from inkrender import colour, repainting
 from inkrender.frame import Region
 from inkrender.repainting import Texture
 
@@ -94,3 +94,15 @@ def test_reading_a_texture_agrees_with_its_naive_twin() -> None:
     given = (np.float32(v) for v in (0.4, 3.2, 5.1))
     texture.read_receding(dst, tile, anchor, *given, repainting.HALVINGS)
     assert np.allclose(dst, naive.texture(tile, anchor, 0.4, 3.2, 5.1), atol=4e-3)
+
+
+def test_specks_of_bare_paper_get_a_wash_and_large_ones_stay_bare() -> None:
+    ink = np.full((270, 480, 4), 0.5, np.float32)
+    ink[..., 3] = 1
+    ink[40:44, 40:44, :3] = 0
+    ink[100:200, 100:300, :3] = 0
+    repainting.close_specks(ink, 0.25)
+    bare = colour.blank(ink)
+    assert not bare[40:44, 40:44].any()
+    assert bare[110:190, 110:290].all()
+    assert (ink[60, 60, :3] == 0.5).all()

@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from .kernels.islands import area_opening
 from .paint import smoothstep
 
 Plane = NDArray[np.float32]
@@ -49,6 +50,22 @@ def guided(guide: Plane, plane: Plane, radius: int, epsilon: float) -> Plane:
     slope = np.asarray((box(guide * plane) - mean_i * mean_p) / variance, np.float32)
     offset = np.asarray(mean_p - slope * mean_i, np.float32)
     return np.asarray(box(slope) * guide + box(offset), np.float32)
+
+
+def opened(plane: Plane, share: float) -> Plane:
+    """A plane (h, w) without peaks on less than a share of it, to a 65535th of its range (area opening).
+
+    Sorting codes of 16 bits is a radix sort, ten times as fast as sorting numbers.
+    """
+    h, w = plane.shape
+    low, high, _, _ = cv2.minMaxLoc(plane)
+    step = max(high - low, 1e-9) / 65535
+    codes = ((plane.ravel() - np.float32(low)) * np.float32(1 / step) + np.float32(0.5)).astype(np.uint16)
+    order = np.argsort(65535 - codes, kind="stable").astype(np.int32)
+    dst, src = np.empty(h * w, np.float32), codes.astype(np.float32)
+    parent, area = np.full(h * w, -2, np.int32), np.empty(h * w, np.int32)
+    area_opening(dst, src, order, parent, area, w, max(1, round(share * h * w)))
+    return plane - np.float32(step) * (src - dst).reshape(h, w)
 
 
 # depth ----------------------------------------------------------------------------------------------------

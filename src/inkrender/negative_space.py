@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from . import colour
 from .composition import SOFT
-from .fields import FAR, NEAR, blur
+from .fields import FAR, NEAR, blur, opened
 from .frame import Region
 from .kernels.lift import LiftFields
 from .kernels.share import NEAR_HI, NEAR_LO, SEEP, count_blank
@@ -30,7 +30,6 @@ from .potential import (
     features,
     flatness,
     gradient,
-    opened,
     potential,
     roughness,
     subjects,
