@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from inkrender import cli, colour, sheets, viewing
+from inkrender import cli, cli_sheet, colour, sheets, viewing
 from inkrender.io import stills
 
 FILM = """schema = 1
@@ -92,6 +92,18 @@ def test_columns_say_how_many_stand_in_a_row(ink, footage):
     ink(footage, "--columns", 1, "--width", 300, "-o", "tall.png")
     ink(footage, "--columns", 4, "--width", 300, "-o", "wide.png")
     assert codes("tall.png").shape[0] > 600 > 100 > codes("wide.png").shape[0]
+
+
+@pytest.mark.parametrize(("size", "count", "columns"), [((64, 36), 24, 6), ((64, 36), 8, 4), ((9, 32), 6, 6)])
+def test_a_contact_sheet_fills_its_rows(size, count, columns):
+    one = sheets.Shown("1", np.zeros((size[1], size[0], 3), np.uint8))
+    assert cli_sheet._columns([one] * count) == columns
+
+
+@pytest.mark.parametrize("count", range(1, 25))
+def test_there_is_always_a_column(count):
+    one = sheets.Shown("1", np.zeros((2, 900, 3), np.uint8))
+    assert 1 <= cli_sheet._columns([one] * count) <= count
 
 
 def test_a_single_frame_has_its_scopes_beside_it(ink, footage):

@@ -90,10 +90,12 @@ def _arranged(shown: list[Shown], names: tuple[str, ...] | None, columns: int | 
 
 
 def _columns(shown: list[Shown]) -> int:
-    """As many in a row as make a sheet about as wide as a screen, 16 to 9, and at most 6 wide frames."""
+    """As many in a row as make a sheet about as wide as a screen, 16 to 9, with little left empty."""
     h, w = shown[0].picture.shape[:2]
-    wide = math.sqrt(len(shown) * 16 / 9 / max(0.2, w / h))
-    return max(1, min(len(shown), 12 if h > w else 6, round(wide)))
+    n = len(shown)
+    ideal = round(math.sqrt(n * 16 / 9 / min(5, max(0.2, w / h))))
+    fits = [k for k in (ideal, ideal + 1, ideal - 1) if 1 <= k <= min(n, 12 if h > w else 6)]
+    return min(fits, key=lambda k: -n % k, default=min(n, 6))
 
 
 def _source(given: str, trust: bool, frames: str | None) -> Source:

@@ -35,7 +35,7 @@ PRIMARIES: dict[str, tuple[int, int, int]] = {
 
 PALE_LIGHTNESS, PALE_CHROMA = 0.90, 0.05  # pale: OKLab lightness above, chroma below
 HINT_HUES, HINT_CHROMA, HINT_LIGHTNESS = (55.0, 105.0), 0.10, 0.6  # the yellow that is hinted at
-TOP_SHARE, BEND = 0.25, 0.4  # a bin with a quarter of all pixels fills the histogram; small ones are raised
+TOP_SHARE, BEND = 0.1, 0.4  # a bin with a tenth of all pixels fills the histogram; small ones are raised
 
 
 # measures -------------------------------------------------------------------------------------------------
@@ -130,7 +130,7 @@ def vectorscope(picture: Picture, side: int) -> Codes:
     middle = (side - 1) / 2
     x, y = middle + cb * np.float32(REACH * side), middle - cr * np.float32(REACH * side)
     found = _splatted(x, y, side) / max(1, len(cb))
-    bright = (1 - np.exp(-((found * (0.05 * side * side)) ** 0.5))).astype(np.float32)
+    bright = (1 - np.exp(-((found * (0.12 * side * side)) ** 0.5))).astype(np.float32)
     grid = (np.arange(side, dtype=np.float32) - np.float32(middle)) / np.float32(REACH * side)
     blue, red = grid[None, :] * np.float32(CB), -grid[:, None] * np.float32(CR)
     red, blue = np.broadcast_to(red, bright.shape), np.broadcast_to(blue, bright.shape)
@@ -142,7 +142,7 @@ def vectorscope(picture: Picture, side: int) -> Codes:
 def histogram(picture: Picture, size: tuple[int, int]) -> Codes:
     """How often each value occurs: red, green and blue as areas of light, luma as a line above them.
 
-    The height is the share of pixels to the power of .4; a quarter of the picture in one bin fills it.
+    The height is the share of pixels to the power of .4; a tenth of the picture in one bin fills it.
     """
     w, h = size
     found = counts(picture)
@@ -154,8 +154,8 @@ def histogram(picture: Picture, size: tuple[int, int]) -> Codes:
     for c in range(3):
         level = np.interp(at, np.arange(256), heights[c]).astype(np.float32)
         inside = np.clip(level - rows + np.float32(0.5), 0, 1) * (level > 0)
-        out[..., c] += 150 * inside
-        out += 14 * inside[..., None]
+        out[..., c] += 104 * inside
+        out += 18 * inside[..., None]
     level = np.interp(at, np.arange(256), heights[3]).astype(np.float32)
     steep = np.hypot(1, np.gradient(level) if w > 1 else np.zeros(w))  # a line as wide where it climbs
     line = np.clip(np.float32(1.5) - np.abs(level - rows) / steep, 0, 1) * np.float32(0.85)
@@ -165,7 +165,7 @@ def histogram(picture: Picture, size: tuple[int, int]) -> Codes:
 
 def mapped(where: Map, picture: Picture, tint: tuple[int, int, int]) -> Codes:
     """A map over its picture: where it holds in a flat tint, elsewhere the picture, grey and dim."""
-    grey = np.repeat((16 + 110 * luma(picture))[..., None], 3, axis=-1)
+    grey = np.repeat((12 + 78 * luma(picture))[..., None], 3, axis=-1)
     return _codes(np.where(where[..., None], np.asarray(tint, np.float32), grey))
 
 
@@ -211,7 +211,7 @@ def _trace(values: Floats, levels: int, size: tuple[int, int]) -> Floats:
     place = row_of_levels(levels, h)
     tents = np.maximum(0, 1 - np.abs(np.arange(h)[:, None] - place) / max(1.0, (h - 1) / (levels - 1)))
     tents = (tents / np.maximum(tents.sum(axis=0), 1e-6)).astype(np.float32)
-    return np.asarray(1 - np.exp(-((tents @ found * np.float32(0.6 * h)) ** np.float32(0.6))), np.float32)
+    return np.asarray(1 - np.exp(-((tents @ found * np.float32(0.45 * h)) ** np.float32(0.85))), np.float32)
 
 
 def row_of_levels(levels: int, height: int) -> NDArray[np.float64]:

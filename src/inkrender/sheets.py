@@ -324,7 +324,7 @@ def _shares(size: Size) -> str:
         y = scopes.row_of_share(share, h) + 0.5
         told.append(f'<line x1="0" x2="{w}" y1="{y:.2f}" y2="{y:.2f}" {LINE}/>')
         if h > 80:
-            told.append(_label(5, y - 4, text))
+            told.append(_label(5, y + (13 if y < 20 else -4), text))
     for quarter in (1, 2, 3):
         x = quarter * (w - 1) / 4 + 0.5
         told.append(f'<line x1="{x:.2f}" x2="{x:.2f}" y1="0" y2="{h}" {LINE}/>')
