@@ -76,7 +76,7 @@ class Breach:
     found: float | None
 
     def __str__(self) -> str:
-        least, most = (number(v) for v in self.wanted)
+        least, most = (f"{v:g}" for v in self.wanted)
         at = f"{self.scene}:{self.frame}: {self.measure}"
         where = f'{least} to {most} is wanted (script row "{self.mood}")'
         if self.found is None:

@@ -21,7 +21,8 @@ from . import colour
 from .audit import Measured, Report, SceneTone, number
 from .tone_measures import BINS
 
-WIDTH, LEFT, RIGHT = 1200, 86, 14
+WIDTH, LEFT, RIGHT = 1200, 128, 14
+NAMED = LEFT - 46  # where names end; the values of a scale stand between them and the axis
 STRIP, PALETTE, CURVE, WHEEL = 72, 44, 108, 196  # heights
 FONT = Path(__file__).parent / "fonts" / "LXGWWenKai-subset.ttf"
 
@@ -30,7 +31,7 @@ LIGHT = {"paper": "#faf7f0", "ink": "#26221c", "faint": "#d9d2c3", "soft": "#6b6
 DARK = {"paper": "#1b1a18", "ink": "#ece6d9", "faint": "#3d3a35", "soft": "#a9a192", "band": "#33463a",
         "a": "#8db8ee", "b": "#e3b04b", "c": "#d3a3dc", "bad": "#ff8a80"}  # fmt: skip
 
-# title, measures with their line, lowest top of the scale
+# title, measures with their line, lowest top of the scale; hints are small, and told apart by their root
 CURVES: tuple[tuple[str, tuple[str, ...], float], ...] = (
     ("lightness", ("lightness_p50", "lightness_p10", "lightness_p90"), 1.0),
     ("chroma", ("chroma_p50", "chroma_p90"), 0.2),
@@ -126,7 +127,7 @@ def _scene(report: Report, name: str) -> SceneTone | None:
 
 def _strip(report: Report) -> str:
     slot = _slot(report)
-    out = [_text(LEFT - 8, STRIP / 2 + 4, "frames", "ink end")]
+    out = [_text(NAMED, STRIP / 2 + 4, "frames", "ink end")]
     for i, one in enumerate(report.frames):
         picture = _cropped(one.thumb, slot / STRIP)
         h, w = picture.shape[:2]
@@ -145,7 +146,7 @@ def _strip(report: Report) -> str:
 
 def _palettes(report: Report) -> str:
     slot = _slot(report)
-    out = [_text(LEFT - 8, PALETTE / 2 + 4, "palette", "ink end")]
+    out = [_text(NAMED, PALETTE / 2 + 4, "palette", "ink end")]
     for name, first, last in _runs(report, lambda f: f.scene):
         scene = _scene(report, name)
         if scene is None:
@@ -162,24 +163,24 @@ def _palettes(report: Report) -> str:
 
 
 def _curve(report: Report, title: str, measures: Sequence[str], least_top: float) -> str:
-    slot = _slot(report)
+    slot, root = _slot(report), title.startswith("hint")
     known = [v for f in report.frames for m in measures if (v := f.values[m]) is not None]
     # an upper bound of 1 is no news: the scale is that of what is measured and what is asked for below it
     wanted = [v for s in report.scenes for m in measures for v in s.ranges.get(m, ()) if v < 1]
     top = _nice(max([least_top, *known, *wanted]))
 
     def y(value: float) -> float:
-        return 4 + (CURVE - 8) * (1 - min(value, top) / top)
+        part = min(value, top) / top
+        return 4 + (CURVE - 8) * (1 - (math.sqrt(part) if root else part))
 
-    out = [_text(LEFT - 8, 18, title, "ink end")]
-    for value in (0.0, top / 2, top):
+    out = [_text(NAMED, 18, title, "ink end")]
+    for value in (0.0, top / 4 if root else top / 2, top):
         out.append(f'<path class="line faint" d="M{LEFT} {y(value):.1f}H{WIDTH - RIGHT}"/>')
-        if value < top:
-            out.append(_text(LEFT - 8, y(value) + 4, number(value), "soft end"))
+        out.append(_text(LEFT - 8, y(value) + 4, number(value), "soft end"))
     for i, name in enumerate(measures):
         if len(measures) > 1:
             label = NAMES.get(name, name)
-            out.append(_text(LEFT - 8, 34 + 14 * i, label, f"{'abc'[i]} fill end"))
+            out.append(_text(NAMED, 36 + 17 * i, label, f"{'abc'[i]} fill end"))
         for run, first, last in _runs(report, lambda f: (f.scene, f.transition)):
             scene = _scene(report, run[0])
             if scene is None or run[1] or name not in scene.ranges:
@@ -222,7 +223,7 @@ def _wheels_height(report: Report) -> int:
 def _wheels(report: Report) -> str:
     """A wheel for each scene: the length of a petal goes with the root of its share, arcs show the bands."""
     across = max(1, (WIDTH - LEFT - RIGHT) // (WHEEL + 20))
-    out = [_text(LEFT - 8, 18, "hues", "ink end")]
+    out = [_text(NAMED, 18, "hues", "ink end")]
     for i, scene in enumerate(report.scenes):
         cx = LEFT + (i % across) * (WHEEL + 20) + WHEEL / 2
         cy = (i // across) * (WHEEL + 8) + WHEEL / 2 - 8
