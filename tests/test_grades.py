@@ -294,6 +294,7 @@ def test_without_opencolorio_the_message_says_how_to_install_it(tmp_path: Path, 
     ("name", "text"),
     [
         ("a.xyz", "0 0 0"),
+        ("a.cube", "LUT_3D_SIZE 2\n0 0 1e39\n"),
         ("a.spi1d", "Version 1\nFrom 0 1\nLength 4\nComponents 1\n{\n 0\n 1\n}\n"),
         ("a.spi3d", "SPILUT 1.0\n3 3\n2 2 2\n0 0 0 0 0 0\n"),
         ("a.3dl", "0 256 512 768 1023\n0 0 0\n"),
@@ -321,6 +322,12 @@ def test_a_cube_out_of_order_says_at_which_line(tmp_path: Path, text: str, said:
     (tmp_path / "a.cube").write_text(text)
     with pytest.raises(ink.PlateError, match=said):
         lut.read_cube(tmp_path / "a.cube")
+
+
+def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.spi1d").write_bytes(b"Version 1\nFrom 0 1\nLength 2\nComponents 1\n{\n 0\n \xc3\x28\n}\n")
+    with pytest.raises(ink.PlateError, match=r"a\.spi1d cannot be read"):
+        lut.read_lut(tmp_path / "a.spi1d")
 
 
 @pytest.mark.parametrize("name", ["a.cube", "a.spi3d"])

@@ -13,6 +13,7 @@ from ..errors import PlateError
 from . import files
 
 MAX_3D, MAX_1D = 256, 65536
+LARGEST = 3e38  # of a float32
 MAX_BYTES = 1 << 29  # of text: a cube of 256 points takes about 450 MB
 
 
@@ -159,7 +160,7 @@ def _numbers(path: Path, n: int, line: str, words: list[str], count: int) -> lis
         values = [float(w) for w in words]
     except ValueError:
         values = []
-    if len(values) != count or not np.isfinite(values).all():
+    if len(values) != count or not all(abs(v) <= LARGEST for v in values):  # NaN is not
         raise PlateError(f'{path}:{n}: "{line.strip()[:60]}": {count} numbers are expected here')
     return values
 

@@ -68,6 +68,10 @@ def read_lut(path: str | os.PathLike[str]) -> Lut:
         parts = list(made.createGroupTransform())
     except (ocio.Exception, ocio.ExceptionMissingFile) as error:
         raise PlateError(f"{where} cannot be read: {_first(error)}") from None
+    except UnicodeDecodeError:  # its message quotes the file
+        raise PlateError(
+            f"{where} cannot be read: it holds bytes that are no text; export it again"
+        ) from None
     if not parts:
         raise PlateError(f"{where} changes nothing: it holds no table")
     return _own(where, parts) or _baked(where, made)
