@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from . import colour
+from . import colour, tone_measures
 
 Picture = NDArray[Any]
 Codes = NDArray[np.uint8]
@@ -33,8 +33,6 @@ PRIMARIES: dict[str, tuple[int, int, int]] = {
     "R": (1, 0, 0), "Yl": (1, 1, 0), "G": (0, 1, 0), "Cy": (0, 1, 1), "B": (0, 0, 1), "Mg": (1, 0, 1),
 }  # fmt: skip
 
-PALE_LIGHTNESS, PALE_CHROMA = 0.90, 0.05  # pale: OKLab lightness above, chroma below
-HINT_HUES, HINT_CHROMA, HINT_LIGHTNESS = (55.0, 105.0), 0.10, 0.6  # the yellow that is hinted at
 TOP_SHARE, BEND = 0.1, 0.4  # a bin with a tenth of all pixels fills the histogram; small ones are raised
 
 
@@ -52,19 +50,13 @@ def luma(picture: Picture) -> Floats:
 
 
 def pale(picture: Picture) -> Map:
-    """Where a picture looks like bare paper: OKLab L > .90 and C < .05. bool (h, w)."""
-    lab = colour.oklab(colour.decode(unit(picture)))
-    return np.asarray(
-        (lab[..., 0] > PALE_LIGHTNESS) & (np.hypot(lab[..., 1], lab[..., 2]) < PALE_CHROMA), np.bool_
-    )
+    """Where a picture looks like bare paper, as `tone_measures` defines it. bool (h, w)."""
+    return tone_measures.pale(tone_measures.lch(picture))
 
 
 def hint(picture: Picture) -> Map:
-    """Where a picture hints at yellow: OKLCh hue 55-105, C > .10 and L > .6. bool (h, w)."""
-    lch = colour.oklch(colour.decode(unit(picture)))
-    lo, hi = HINT_HUES
-    hue = (lch[..., 2] >= lo) & (lch[..., 2] <= hi)
-    return np.asarray(hue & (lch[..., 1] > HINT_CHROMA) & (lch[..., 0] > HINT_LIGHTNESS), np.bool_)
+    """Where a picture hints at yellow, as `tone_measures` defines it. bool (h, w)."""
+    return tone_measures.hint(tone_measures.lch(picture))
 
 
 def counts(picture: Picture) -> NDArray[np.int64]:

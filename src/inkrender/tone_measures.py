@@ -24,6 +24,7 @@ BINS = 12  # of 30 degrees each
 PERCENTILES = (10, 50, 90)
 
 Plane = NDArray[np.float32]
+Map = NDArray[np.bool_]
 Lab = tuple[float, float, float]
 
 
@@ -79,15 +80,25 @@ def tone(measured: Plane) -> Tone:
     # a hue of 359.99999 may be rounded to 360, which is 0
     which = (hue[coloured] / (360 / BINS)).astype(np.int64) % BINS
     counts = np.bincount(which, minlength=BINS)
-    hint = (hue >= 55) & (hue <= 105) & (chroma > 0.10) & (light > 0.6)
     return Tone(
         hues=tuple(float(n / light.size) for n in counts),
-        pale=_share((light > 0.90) & (chroma < 0.05)),
+        pale=_share(pale(measured)),
         soft=_share((light > 0.80) & (chroma < 0.075)),
-        hint=_share(hint),
+        hint=_share(hint(measured)),
         lightness=_percentiles(light),
         chroma=_percentiles(chroma),
     )
+
+
+def pale(measured: Plane) -> Map:
+    """Where a picture in OKLCh looks like bare paper: L > .90 and C < .05. bool (h, w)."""
+    return np.asarray((measured[..., 0] > 0.90) & (measured[..., 1] < 0.05), np.bool_)
+
+
+def hint(measured: Plane) -> Map:
+    """Where a picture in OKLCh hints at yellow: hue 55 to 105, C > .10, L > .6. bool (h, w)."""
+    hue = (measured[..., 2] >= 55) & (measured[..., 2] <= 105)
+    return np.asarray(hue & (measured[..., 1] > 0.10) & (measured[..., 0] > 0.6), np.bool_)
 
 
 def hue_share(measured: Plane, start: float, end: float) -> float:
