@@ -94,7 +94,9 @@ def test_columns_say_how_many_stand_in_a_row(ink, footage):
     assert codes("tall.png").shape[0] > 600 > 100 > codes("wide.png").shape[0]
 
 
-@pytest.mark.parametrize(("size", "count", "columns"), [((64, 36), 24, 6), ((64, 36), 8, 4), ((9, 32), 6, 6)])
+@pytest.mark.parametrize(
+    ("size", "count", "columns"), [((64, 36), 24, 6), ((64, 36), 8, 4), ((64, 36), 6, 3), ((9, 32), 6, 6)]
+)
 def test_a_contact_sheet_fills_its_rows(size, count, columns):
     one = sheets.Shown("1", np.zeros((size[1], size[0], 3), np.uint8))
     assert cli_sheet._columns([one] * count) == columns

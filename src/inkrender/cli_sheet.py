@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from .cli_inputs import checked_film, is_film
-from .cli_report import put, verb
+from .cli_report import Log, put, verb
 from .errors import SceneError, did_you_mean
 
 if TYPE_CHECKING:
@@ -67,9 +67,10 @@ def sheet(
             f'-F "{frames}" is {len(wanted)} frames: a sheet holds {MOST}, step with x as in 0-999x10'
         )
     lines = LARGE if len(wanted) == 1 else SMALL
-    shown = [source.shown(n, lines) for n in wanted]
+    shown = _shown(source, wanted, lines)
     if before is not None:
-        earlier = _before(_source(before, trust, None), before, wanted, lines)
+        other = _source(before, trust, None)
+        earlier = _shown(other, _partners(other, before, wanted), lines)
         part: Part = sheets.compared(list(zip(earlier, shown, strict=True)), names or ())
     else:
         part = _arranged(shown, names, columns)
@@ -93,7 +94,7 @@ def _columns(shown: list[Shown]) -> int:
     """As many in a row as make a sheet about as wide as a screen, 16 to 9, with little left empty."""
     h, w = shown[0].picture.shape[:2]
     n = len(shown)
-    ideal = round(math.sqrt(n * 16 / 9 / min(5, max(0.2, w / h))))
+    ideal = math.ceil(math.sqrt(n * 16 / 9 / min(5, max(0.2, w / h))))
     fits = [k for k in (ideal, ideal + 1, ideal - 1) if 1 <= k <= min(n, 12 if h > w else 6)]
     return min(fits, key=lambda k: -n % k, default=min(n, 6))
 
@@ -104,15 +105,28 @@ def _source(given: str, trust: bool, frames: str | None) -> Source:
     return viewing.Painted(checked_film(given, trust, frames)) if is_film(given) else viewing.footage(given)
 
 
-def _before(source: Source, given: str, wanted: list[int], lines: int) -> list[Shown]:
+def _shown(source: Source, frames: list[int], lines: int) -> list[Shown]:
+    """The frames, with progress on a terminal: a film may have to look ahead first."""
+    from .render import Event
+
+    with Log("text") as told:
+        source.prepare(frames, lambda done, total: told.event(Event("analysis", done=done, total=total)))
+        found = []
+        for i, n in enumerate(frames):
+            told.event(Event("start", done=i, total=len(frames)))
+            found.append(source.shown(n, lines))
+    return found
+
+
+def _partners(source: Source, given: str, wanted: list[int]) -> list[int]:
     """The frames of the same numbers; of a still that one; of as many frames as are wanted each in turn."""
     there = source.numbers
     if len(there) == 1:
-        return [source.shown(there[0], lines)] * len(wanted)
+        return [there[0]] * len(wanted)
     if not (lacking := [n for n in wanted if n not in set(there)]):
-        return [source.shown(n, lines) for n in wanted]
+        return wanted
     if len(there) == len(wanted):
-        return [source.shown(n, lines) for n in there]
+        return list(there)
     raise SceneError(
         f"--before {given} has no frame {lacking[0]}: it has {there[0]}-{there[-1]}; "
         "name frames both have with -F"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from collections.abc import Sequence as Many
 from functools import cached_property
 from pathlib import Path
@@ -33,6 +34,9 @@ class Source(Protocol):
     def chosen(self, text: str | None) -> list[int]:
         """The frames that -F names, all of them when None. Raises InkError for one that is not there."""
 
+    def prepare(self, frames: Many[int], tell: Callable[[int, int], None]) -> None:
+        """Work out what these frames need of their whole scenes; tell: steps done, of how many."""
+
     def shown(self, n: int, lines: int) -> Shown:
         """A frame; lines: the height a film is painted at, for footage is taken as it is."""
 
@@ -52,6 +56,10 @@ class Painted:
     def chosen(self, text: str | None) -> list[int]:
         """Film frames; text as in `render -F`."""
         return list(self.numbers) if text is None else self.film.find_frames(text)
+
+    def prepare(self, frames: Many[int], tell: Callable[[int, int], None]) -> None:
+        """Look ahead over the scenes of these frames."""
+        self.film.prepare(frames, tell)
 
     def shown(self, n: int, lines: int) -> Shown:
         """Film frame n, with the blank paper of its finished canvas where it is of one scene of ink."""
@@ -117,6 +125,9 @@ class Footage:
                 "render what is missing, or name frames that are there"
             )
         return wanted
+
+    def prepare(self, frames: Many[int], tell: Callable[[int, int], None]) -> None:
+        """Nothing: footage is there."""
 
     def shown(self, n: int, lines: int) -> Shown:
         """A frame by its own number; of rendered frames with what their manifest says of blank paper."""
