@@ -111,7 +111,7 @@ def hue_share(measured: Plane, start: float, end: float) -> float:
     return _share(inside & (measured[..., 1] > COLOURED))
 
 
-def palette(measured: Plane, count: int = 6, steps: int = 12) -> list[tuple[Lab, float]]:
+def palette(measured: Plane, count: int = 8, steps: int = 12) -> list[tuple[Lab, float]]:
     """The colours that stand for a picture: (OKLab, share), the largest share first.
 
     measured: OKLCh, (..., 3). k-means in OKLab (Lloyd 1982), begun at the colour furthest from the mean and
