@@ -85,6 +85,18 @@ def test_a_comparison_brings_another_size_to_the_same():
     assert sheets.laid_out(sheets.compared([(before, shown())], sheets.SCOPES), 600).shape[1] == 600
 
 
+def test_a_picture_too_large_to_be_held_is_the_mean_of_itself():
+    fine = np.indices((36, 64)).sum(axis=0) % 2 * 200
+    small = sheets.held(sheets.Shown("1", np.repeat(fine[..., None], 3, 2).astype(np.uint8)), 36 * 64 // 4)
+    assert small.picture.shape == (18, 32, 3)
+    assert np.all(small.picture == 100)
+
+
+def test_a_picture_that_can_be_held_is_left_alone():
+    one = shown()
+    assert sheets.held(one, 36 * 64) is one
+
+
 # maps -----------------------------------------------------------------------------------------------------
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 EVENLY, MOST = 24, 400  # frames of a sheet: chosen evenly, and named with -F
 SMALL, LARGE = 360, 720  # lines a film is painted at: for a sheet of many frames, and of one
+PIXELS = 64_000_000  # kept in memory: 30 frames of 1080 lines as they are, more of them smaller
 FORMATS = (".png", ".tif", ".tiff", ".jpg", ".jpeg")
 
 
@@ -108,13 +109,14 @@ def _source(given: str, trust: bool, frames: str | None) -> Source:
 def _shown(source: Source, frames: list[int], lines: int) -> list[Shown]:
     """The frames, with progress on a terminal: a film may have to look ahead first."""
     from .render import Event
+    from .sheets import held
 
     with Log("text") as told:
         source.prepare(frames, lambda done, total: told.event(Event("analysis", done=done, total=total)))
         found = []
         for i, n in enumerate(frames):
             told.event(Event("start", done=i, total=len(frames)))
-            found.append(source.shown(n, lines))
+            found.append(held(source.shown(n, lines), PIXELS // len(frames)))
     return found
 
 

@@ -6,10 +6,10 @@ Pictures are display-encoded RGB, uint8 or uint16 (h, w, 3); a sheet is uint8 RG
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
-from math import cos, radians, sin
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
@@ -90,6 +90,17 @@ class Shown:
 # sheets ---------------------------------------------------------------------------------------------------
 
 
+def held(one: Shown, most: int) -> Shown:
+    """The frame with a picture of at most so many px, each the mean of those it stands for."""
+    h, w = one.picture.shape[:2]
+    k = math.sqrt(most / (w * h))
+    if k >= 1 or one.blank is not None:  # a film's is small already, and goes with its map
+        return one
+    size = max(1, int(w * k)), max(1, int(h * k))
+    smaller = cv2.resize(np.ascontiguousarray(one.picture[..., :3]), size, interpolation=cv2.INTER_AREA)
+    return replace(one, picture=smaller)
+
+
 def contact(shown: Sequence[Shown], columns: int) -> Part:
     """Frames in rows of so many columns, all of one size."""
     aspect = _clamped(max(_aspect(one.picture) for one in shown))
@@ -128,8 +139,8 @@ def compared(pairs: Sequence[tuple[Shown, Shown]], names: Sequence[str] = ()) ->
     rows: list[Part] = []
     for before, after in pairs:
         both = (
-            replaced(before, title=f"before · {before.name}"),
-            replaced(after, title=f"after · {after.name}"),
+            _renamed(before, title=f"before · {before.name}"),
+            _renamed(after, title=f"after · {after.name}"),
         )
         rows.append(Row((*both, _wiped(before, after))))
         for one, word in ((before, "before"), (after, "after")) if names else ():
@@ -137,7 +148,7 @@ def compared(pairs: Sequence[tuple[Shown, Shown]], names: Sequence[str] = ()) ->
     return Column(tuple(rows))
 
 
-def replaced(one: Shown, title: str) -> Tile:
+def _renamed(one: Shown, title: str) -> Tile:
     """A frame under another title."""
     frame = still(one)
     return Tile(frame.aspect, frame.draw, title, one.note)
@@ -338,8 +349,8 @@ def _targets(size: Size) -> str:
     ring = scopes.REACH * side / 2
     told = [f'<circle cx="{c}" cy="{c}" r="{ring * k:.2f}" {LINE}/>' for k in (0.5, 1)]
     told.append(f'<path d="M{c - ring:.2f} {c}h{2 * ring:.2f}M{c} {c - ring:.2f}v{2 * ring:.2f}" {LINE}/>')
-    turn = radians(scopes.SKIN)
-    x, y = c + ring * cos(turn), c - ring * sin(turn)
+    turn = math.radians(scopes.SKIN)
+    x, y = c + ring * math.cos(turn), c - ring * math.sin(turn)
     told.append(
         f'<line x1="{c}" y1="{c}" x2="{x:.2f}" y2="{y:.2f}" stroke="#ffcfa8" stroke-opacity=".7" '
         'stroke-width="1.2"/>'
@@ -365,10 +376,10 @@ def _targets(size: Size) -> str:
 # text -----------------------------------------------------------------------------------------------------
 
 
-def _label(x: float, y: float, text: str, anchor: str = "start", fill: str = "#c9ccc9") -> str:
+def _label(x: float, y: float, text: str, anchor: str = "start", fill: str = "#e2e4e2") -> str:
     return (
         f'<text x="{x:.2f}" y="{y:.2f}" fill="{fill}" text-anchor="{anchor}" stroke="#101010" '
-        f'stroke-opacity=".8" stroke-width="3" paint-order="stroke">{escape(text)}</text>'
+        f'stroke-width="3" paint-order="stroke">{escape(text)}</text>'
     )
 
 
