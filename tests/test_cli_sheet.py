@@ -206,6 +206,11 @@ def test_a_still_stands_before_every_frame(ink, footage):
         (["grey.####.png", "--scopes", "wavefrm"], 2, 'did you mean "waveform"'),
         (["grey.####.png", "--scopes", ","], 2, "--scopes is empty"),
         (["grey.####.png", "--columns", "0"], 2, "--columns"),
+        (
+            ["grey.####.png", "--columns", "2", "--scopes", "all"],
+            2,
+            "with --scopes each frame has its own row",
+        ),
         (["grey.####.png", "--width", "9"], 2, "--width"),
         (["grey.####.png", "-o", "sheet.webp"], 2, "sheet.webp"),
         (["grey.####.png", "-o", "sheet"], 2, "a sheet is written as"),
