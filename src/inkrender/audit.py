@@ -80,7 +80,7 @@ class Breach:
         at = f"{self.scene}:{self.frame}: {self.measure}"
         where = f'{least} to {most} is wanted (script row "{self.mood}")'
         if self.found is None:
-            return f"{at} is not known, where {where}: the frame has no manifest row, render it again"
+            return f"{at} is not known, where {where}: it is told of ink, by the frame's manifest row"
         return f"{at} is {number(self.found, self.wanted)} where {where}"
 
     def told(self) -> dict[str, Any]:
