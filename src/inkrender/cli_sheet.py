@@ -60,10 +60,8 @@ def sheet(
 
     names = None if scopes is None else _scopes(scopes)
     if columns is not None and (names or before is not None):
-        other = "--scopes" if names else "--before"
-        raise SceneError(
-            f"--columns {columns} is for contact sheets: with {other} each frame has its own row"
-        )
+        why = "--scopes" if names else "--before"
+        raise SceneError(f"--columns {columns} is for contact sheets: with {why} each frame has its own row")
     _check_output(output, input, before)
     files.check_output(output)
     source = _source(input, trust, frames)
