@@ -19,7 +19,7 @@ Planes = NDArray[np.float32]  # (h, w, 4): three planes, and the picture's luma 
 Way = NDArray[np.float32]  # (h, w, 3): px right and down to where everything is, and 0..1 how sure that is
 
 # weights of a frame and of those one, two, three ... frames from it, before and after
-WINDOW = (1.0, 0.85, 0.7, 0.5, 0.25)
+WINDOW = (1.0, 0.9, 0.8, 0.65, 0.45, 0.25)
 MISS = 1.0  # px squared: where a way there and back misses by this, a quarter of the weight is left
 UNLIKE = 0.08  # of luma: where the picture is this unlike its neighbour, a third of the weight is left
 

@@ -13,6 +13,8 @@ from numpy.typing import ArrayLike, NDArray
 
 Points = Sequence[tuple[float, float]]
 
+LEVEL = 1e-9  # a rise below which a curve is level: nothing can be divided by less
+
 
 @dataclass(frozen=True)
 class Curve:
@@ -71,7 +73,7 @@ def through(points: Points, period: float | None = None) -> Curve:
     slope = np.concatenate([rise[:1], (rise[:-1] + rise[1:]) / 2, rise[-1:]])
     slope[1:-1][rise[:-1] * rise[1:] <= 0] = 0
     for k, r in enumerate(rise):
-        if r == 0:
+        if abs(r) < LEVEL:
             slope[k] = slope[k + 1] = 0
             continue
         a, b = slope[k] / r, slope[k + 1] / r
