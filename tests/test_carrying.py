@@ -8,6 +8,8 @@ from inkrender import carrying, motion
 
 H, W = 24, 40
 
+SPAN = len(carrying.WINDOW) - 1  # frames either side
+
 
 def smooth(k, seed, size=1.0):
     random = np.random.default_rng(seed)
@@ -62,6 +64,6 @@ def test_alone_in_its_shot_a_frame_is_what_it_is():
 
 def test_noise_that_moves_with_nothing_is_averaged_away():
     still = np.dstack([np.zeros((H, W, 2), np.float32), np.ones((H, W), np.float32)])
-    planes = [np.dstack([smooth(3, 60 + i), np.zeros((H, W), np.float32)]) for i in range(9)]
-    found = carrying.carry(4, planes.__getitem__, lambda *_: still)
-    assert found[..., 0].std() < 0.5 * planes[4][..., 0].std()
+    planes = [np.dstack([smooth(3, 60 + i), np.zeros((H, W), np.float32)]) for i in range(2 * SPAN + 1)]
+    found = carrying.carry(SPAN, planes.__getitem__, lambda *_: still)
+    assert found[..., 0].std() < 0.5 * planes[SPAN][..., 0].std()
