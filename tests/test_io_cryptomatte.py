@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import inkrender
-from inkrender import bake, scene
+from inkrender import plates, scene
 from inkrender.errors import PlateError
 from inkrender.io import cryptomatte, exr, named
 
@@ -136,10 +136,10 @@ def read(path: Path, **inputs: str) -> dict[str, np.ndarray]:
     one = scene.Scene(name="one", frames="1-1", layer=(layer,), folder=path.parent)
 
     class Pass:
-        """As much of a LayerPass as `read_plate` looks at."""
+        """As much of a LayerPass as `plates.read` looks at."""
 
     Pass.layer = layer
-    return bake.read_plate(path, 1, Pass, inputs, set(inputs), one).passes
+    return plates.read(path, 1, Pass, inputs, set(inputs), one).passes
 
 
 def test_a_scene_names_things_in_its_inputs(tmp_path: Path) -> None:

@@ -7,11 +7,9 @@ the layer's own space, so that grain and edges belong to the layer and not to th
 
 from __future__ import annotations
 
-import logging
 import math
-import re
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -20,8 +18,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from . import cache, cameras, following, paint, points, scene
-from .errors import InkError, PlateError, SceneError, ShaderError
+from . import cache, cameras, following, paint, plates, points, scene
+from .errors import InkError, SceneError, ShaderError
 from .frame import Baked, Frame, Medium, Region
 from .plan import MARGIN, LayerPass, ScenePass, ShaderPass, sheet
 from .shader import At, Inputs
@@ -38,8 +36,6 @@ PIECE = 256  # px, the side of a piece of paper that is remembered
 
 _memory = cache.Memory(limit=5 * GIB // 4)
 _drawings = cache.Memory(limit=GIB // 5)  # of the frames in flight: a film must not grow as it is rendered
-_warned: set[tuple[str, str]] = set()  # what has been said of which layer
-_pictures = cache.Memory(limit=GIB // 4)  # files of the last few frames, as they were read
 
 
 @dataclass(frozen=True)
@@ -295,16 +291,16 @@ class Studio:
 
     def file(self, one: ScenePass, layer: LayerPass) -> tuple[Any, int]:
         """The file this drawing shows, "black" or None for nothing, and the frame of it for a video."""
-        from .io.sequence import Sequence, within
+        from .io.sequence import within
 
         told = layer.layer
         path = one.scene.path(told.file or "")
-        number = file_frame(one.scene, layer)
-        if is_video(path):
-            last = _clip(path).frames - 1
+        number = plates.file_frame(one.scene, layer)
+        if plates.is_video(path):
+            last = plates.clip(path).frames - 1
             shown = within(number, 0, last, before=told.before, after=told.after, name=str(path))
             return (path, shown) if isinstance(shown, int) else (shown, 0)
-        found = _sequence(str(path), Sequence)
+        found = plates.sequence(str(path))
         return found.resolve(number, missing=told.missing, before=told.before, after=told.after), 0
 
     def _plane_files(self, one: ScenePass, layer: LayerPass) -> list[Path]:
@@ -314,7 +310,7 @@ class Studio:
         from .io.svg import Rig
 
         path = one.scene.path(layer.layer.rig or "")
-        return _pictures.get(("rig", cache.file_digest(path)), lambda: Rig(path), lambda _: 1 << 16)
+        return plates.remembered.get(("rig", cache.file_digest(path)), lambda: Rig(path), lambda _: 1 << 16)
 
     def _pose(self, one: ScenePass, layer: LayerPass) -> dict[str, float]:
         told = layer.layer
@@ -349,7 +345,7 @@ class Studio:
                 scale=scale,
             )
         if told.at("rotation", frame):
-            pixels, origin = _turn_about(pixels, origin, float(told.at("rotation", frame)))
+            pixels, origin = plates.turn_about(pixels, origin, float(told.at("rotation", frame)))
         h, w = pixels.shape[:2]
         reach = math.ceil(_reach(layer) * scale)
         pixels = np.pad(pixels, ((reach, reach), (reach, reach), (0, 0)))
@@ -377,7 +373,7 @@ class Studio:
         px, x, y = self.fitted(layer, (w, h), grown)
         size = max(1, round(w * px * scale)), max(1, round(h * px * scale))
         turned = float(told.at("rotation", layer.drawing))
-        fitted = _turn(resize(plate, size), turned) if turned else resize(plate, size)
+        fitted = plates.turn(plates.resize(plate, size), turned) if turned else plates.resize(plate, size)
         if turned:
             x, y = x + w * px / 2 - fitted.size[0] / scale / 2, y + h * px / 2 - fitted.size[1] / scale / 2
         return fitted, Region(x, y, *fitted.size, scale)
@@ -395,8 +391,8 @@ class Studio:
         path, _ = self.file(one, layer)
         if not isinstance(path, Path):
             return self.film.size
-        if is_video(path):
-            size: tuple[int, int] = _clip(path).size
+        if plates.is_video(path):
+            size: tuple[int, int] = plates.clip(path).size
             return size
         from .io import stills
 
@@ -404,21 +400,19 @@ class Studio:
 
     def number_of_file(self, one: ScenePass, layer: LayerPass) -> int | None:
         """The number of the file that a drawing shows, or None where it shows another in its stead."""
-        from .io.sequence import Sequence
-
         path, _ = self.file(one, layer)
-        number = file_frame(one.scene, layer)
+        number = plates.file_frame(one.scene, layer)
         own = one.scene.path(layer.layer.file or "")
-        return number if _sequence(str(own), Sequence).path(number) == path else None
+        return number if plates.sequence(str(own)).path(number) == path else None
 
     def glance(self, one: ScenePass, layer: LayerPass) -> Frame | NDArray[Any]:
         """The picture of a drawing for its motion alone, not kept: codes of a video, a frame with vectors."""
         path, number = self.file(one, layer)
-        if is_video(path):
-            codes: NDArray[Any] = _clip(path).read(number)
+        if plates.is_video(path):
+            codes: NDArray[Any] = plates.clip(path).read(number)
             return codes
         planes = {k: v for k, v in layer.layer.inputs.items() if k == "vector"}
-        return read_plate(path, number, layer, planes, {"vector"}, one.scene)
+        return plates.read(path, number, layer, planes, {"vector"}, one.scene)
 
     def _read(self, one: ScenePass, layer: LayerPass, also: tuple[str, ...] = ()) -> Frame:
         told = layer.layer
@@ -431,164 +425,13 @@ class Studio:
         wanted = {n for use in layer.shaders for n in (*use.shader.needs, *use.shader.optional)} | set(also)
         planes = {k: v for k, v in told.inputs.items() if k in wanted}
         key = (str(path), number, told.pass_, told.alpha, told.transfer, tuple(sorted(planes.items())))
-        frame = _pictures.get(
+        frame = plates.remembered.get(
             (*key, tuple(sorted(wanted)), cache.file_digest(path)),
-            lambda: read_plate(path, number, layer, planes, wanted, one.scene),
+            lambda: plates.read(path, number, layer, planes, wanted, one.scene),
             lambda f: f.pixels.nbytes + sum(p.nbytes for p in f.passes.values()),
         )
-        _warn(f'{one.scene.name}: layer "{told.name}"', path, frame.info.get("warnings", ()))
+        plates.warn(f'{one.scene.name}: layer "{told.name}"', path, frame.info.get("warnings", ()))
         return frame
-
-
-def file_frame(one: scene.Scene, layer: LayerPass) -> int:
-    """The frame of a file that a drawing shows: the scene's own number, moved by offset or start."""
-    told = layer.layer
-    if told.start is not None:
-        return layer.drawing - one.first + told.start
-    return layer.drawing + (told.offset or 0)
-
-
-def is_video(path: Any) -> bool:
-    """Whether a file is a video by its name."""
-    from .io.video import SUFFIXES
-
-    return isinstance(path, Path) and path.suffix.lower() in SUFFIXES
-
-
-def read_plate(
-    path: Path,
-    number: int,
-    layer: LayerPass,
-    planes: dict[str, str],
-    wanted: set[str],
-    one: scene.Scene,
-) -> Frame:
-    """A plate as premultiplied scene-linear light, with the passes its shaders read."""
-    told = layer.layer
-    if is_video(path):
-        from .io import stills
-
-        raw = _clip(path).raw(number)
-        transfer = raw.transfer if told.transfer == "auto" else told.transfer
-        return Frame(stills.to_light(raw.pixels, transfer, raw.premultiplied))
-    from .io import named, stills
-
-    frame = stills.read(
-        path,
-        layer=told.pass_,
-        alpha=None if told.alpha == "auto" else told.alpha,
-        transfer=None if told.transfer == "auto" else told.transfer,
-        passes=wanted - set(planes),
-    )
-    passes = dict(frame.passes)
-    for name, where in planes.items():
-        beside = one.path(where)
-        if named.is_named(where):
-            passes[name] = named.plane(path, name, where)
-        elif beside.is_file():
-            passes[name] = _beside(stills.read_pass(beside, name), name, beside, frame.size)
-        elif _holds(path, where):
-            passes[name] = stills.read_pass(path, where)
-        else:  # footage without that pass: a shader that cannot do without it says so
-            passes.pop(name, None)
-            if path.suffix.lower() == ".exr":  # where it would be looked for
-                frame.info["warnings"].append(f'has no {name} (inputs.{name} = "{where}"): done without it')
-    return Frame(frame.pixels, frame.medium, passes, frame.info)
-
-
-def _beside(plane: Plane, name: str, path: Path, size: tuple[int, int]) -> Plane:
-    """A plane from a file of its own at the plate's size (w, h); PlateError where the shape is another."""
-    import cv2
-
-    (w, h), (rows, cols) = size, plane.shape[:2]
-    if (cols, rows) == size:
-        return plane
-    if name == "vector":  # px of its own picture: the track says so and does without it
-        return plane
-    if abs(cols * h - rows * w) > 0.02 * cols * h:
-        raise PlateError(
-            f"{path} ({name}) is {cols}x{rows}, the plate {w}x{h}: "
-            "it has to show the same picture, in any size"
-        )
-    how = _resampling(name, cols > w)
-    return np.asarray(cv2.resize(plane, size, interpolation=how), np.float32)
-
-
-def _resampling(name: str, down: bool) -> int:
-    """How a pass is brought to another size: a matte is averaged, what is no colour keeps its values."""
-    import cv2
-
-    if name != "matte":
-        return cv2.INTER_NEAREST
-    return cv2.INTER_AREA if down else cv2.INTER_LINEAR
-
-
-def _holds(path: Path, where: str) -> bool:
-    """Whether a file has a layer or channel whose name ends like this."""
-    from .io import stills
-
-    if path.suffix.lower() != ".exr":
-        return False
-    names = stills.channels(path)
-    return any(n == where or n.endswith(f".{where}") or f".{where}." in f".{n}" for n in names)
-
-
-def resize(frame: Frame, size: tuple[int, int]) -> Frame:
-    """A frame and its passes at another size: area averages down, cubic up; passes keep their values."""
-    if frame.size == size:
-        return frame
-    import cv2
-
-    down = size[0] < frame.size[0]
-    how = cv2.INTER_AREA if down else cv2.INTER_CUBIC
-    pixels = np.asarray(cv2.resize(frame.pixels, size, interpolation=how), np.float32)
-    if not down:  # a cubic overshoots beside an edge: light below 0 and alpha beyond 1 do not exist
-        pixels = np.maximum(pixels, 0)
-        pixels[..., 3] = np.minimum(pixels[..., 3], 1)
-    passes = {
-        name: np.asarray(cv2.resize(plane, size, interpolation=_resampling(name, down)), np.float32)
-        for name, plane in frame.passes.items()
-    }
-    return Frame(pixels, frame.medium, passes, frame.info)
-
-
-def _turn(frame: Frame, degrees: float) -> Frame:
-    """A frame turned clockwise about its middle, on a canvas that holds all of it."""
-    import cv2
-
-    w, h = frame.size
-    a = math.radians(degrees)
-    wide = math.ceil(abs(w * math.cos(a)) + abs(h * math.sin(a))) + 2
-    tall = math.ceil(abs(w * math.sin(a)) + abs(h * math.cos(a))) + 2
-    how = cv2.getRotationMatrix2D(((w - 1) / 2, (h - 1) / 2), -degrees, 1.0)
-    how[:, 2] += np.array([(wide - w) / 2, (tall - h) / 2])
-
-    def turn(plane: NDArray[np.float32], flags: int) -> NDArray[np.float32]:
-        return np.asarray(cv2.warpAffine(plane, how, (wide, tall), flags=flags), np.float32)
-
-    pixels = np.maximum(turn(frame.pixels, cv2.INTER_CUBIC), 0)
-    pixels[..., 3] = np.minimum(pixels[..., 3], 1)
-    passes = {name: turn(plane, cv2.INTER_NEAREST) for name, plane in frame.passes.items()}
-    return Frame(pixels, frame.medium, passes, frame.info)
-
-
-def _turn_about(
-    pixels: NDArray[np.float32], origin: tuple[float, float], degrees: float
-) -> tuple[NDArray[np.float32], tuple[float, float]]:
-    """A drawing turned clockwise about its origin, px from its corner."""
-    h, w = pixels.shape[:2]
-    x, y = origin
-    left, top = max(0, math.ceil(w - 2 * x)), max(0, math.ceil(h - 2 * y))
-    right, low = max(0, math.ceil(2 * x - w)), max(0, math.ceil(2 * y - h))
-    # the origin comes to lie in the middle, which is what the picture is turned about
-    even = np.pad(pixels, ((top, low), (left, right), (0, 0)))
-    turned = _turn(Frame(even), degrees).pixels
-    off_x, off_y = x + left - even.shape[1] / 2, y + top - even.shape[0] / 2
-    a = math.radians(degrees)
-    return turned, (
-        turned.shape[1] / 2 + off_x * math.cos(a) - off_y * math.sin(a),
-        turned.shape[0] / 2 + off_x * math.sin(a) + off_y * math.cos(a),
-    )
 
 
 def _reach(layer: LayerPass) -> float:
@@ -624,24 +467,3 @@ def _size_of(layer: LayerPass) -> list[float]:
         float(told.at("rotation", layer.drawing)),
         float(told.at("body", layer.frame)),
     ]
-
-
-def _clip(path: Path) -> Any:
-    """A video is indexed once: every frame asks for it."""
-    from .io.video import Video
-
-    return _pictures.get(("video", cache.file_digest(path)), lambda: Video(path), lambda _: 1 << 24)
-
-
-def _warn(where: str, path: Path, warnings: Iterable[str]) -> None:
-    """Say what a plate's reader had to change, once for a layer: the frames after it are much the same."""
-    for what in warnings:
-        kind = (where, re.sub(r"\d+", "", what))
-        if kind not in _warned:
-            _warned.add(kind)
-            logging.getLogger("inkrender").warning("%s: %s: %s", where, path, what)
-
-
-def _sequence(path: str, sequence: Any) -> Any:
-    """A sequence is scanned once: thousands of frames ask for it."""
-    return _pictures.get(("sequence", path), lambda: sequence(path), lambda _: 4096)

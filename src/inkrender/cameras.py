@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from . import cache, following, surface
+from . import cache, following, plates, surface
 from .surface import Camera, Pose
 
 if TYPE_CHECKING:
@@ -138,10 +138,8 @@ def _passes(
     studio: Studio, one: ScenePass, layer: LayerPass, names: tuple[str, ...]
 ) -> dict[str, NDArray[np.float32]]:
     """Passes of a drawing as they lie in its file."""
-    from .bake import read_plate
-
     path, number = studio.file(one, layer)
     if not isinstance(path, Path):
         return {}
     planes = {k: v for k, v in layer.layer.inputs.items() if k in names}
-    return read_plate(path, number, layer, planes, set(names), one.scene).passes
+    return plates.read(path, number, layer, planes, set(names), one.scene).passes

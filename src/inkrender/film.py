@@ -277,10 +277,10 @@ def look(
 
 def _footage(path: Path) -> tuple[int, int, tuple[int, int], Fraction, int, bool]:
     """First and last frame, even size, rate, bits of what is written by default, whether it has sound."""
-    from .bake import is_video
     from .io import stills
     from .io.sequence import Sequence
     from .io.video import Video
+    from .plates import is_video
 
     if is_video(path):
         with Video(path) as clip:
