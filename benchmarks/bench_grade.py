@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 import PyOpenColorIO as ocio
 
-from inkrender import engine, grading
+from inkrender import grade_ops, grading
 from inkrender.bench import chain_inputs
 from inkrender.io.lut import write_cube
 from inkrender.kernels.program import CANVAS, Program
@@ -36,7 +36,7 @@ def program(src: np.ndarray, out: np.ndarray, *steps: grading.Step) -> Program:
     h, w = src.shape[:2]
     made = Program(w, h)
     made.load(CANVAS, src, "linear", True)
-    engine.grade_encoded(made, CANVAS, grading.Steps("srgb", steps))
+    grade_ops.encoded(made, CANVAS, grading.Steps("srgb", steps))
     made.store(CANVAS, out)
     return made
 

@@ -10,7 +10,7 @@ import numpy as np
 import PyOpenColorIO as ocio
 import pytest
 
-from inkrender import colour, curves, engine, grading, scene, white
+from inkrender import colour, curves, grade_ops, grading, scene, white
 from inkrender.io import lut
 from inkrender.io import ocio as spaces
 from inkrender.kernels.program import CANVAS, Program
@@ -35,7 +35,7 @@ def graded(rgb, **told):
     pixels[0, :, :3] = rgb
     program, out = Program(len(rgb), 1), np.zeros((1, len(rgb), 4), np.float32)
     program.load(CANVAS, pixels, "linear", True)
-    engine.grade_encoded(program, CANVAS, grading.steps_at(scene.Grade(**told), 0))
+    grade_ops.encoded(program, CANVAS, grading.steps_at(scene.Grade(**told), 0))
     program.store(CANVAS, out)
     program.run()
     return out[0, :, :3]

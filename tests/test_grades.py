@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import inkrender as ink
-from inkrender import colour, engine, grading, scene, scenefile
+from inkrender import colour, engine, grade_ops, grading, scene, scenefile
 from inkrender.io import cdl, lut
 from inkrender.kernels import bluenoise
 from inkrender.kernels.program import CANVAS, Program
@@ -144,7 +144,7 @@ def test_a_strong_grade_keeps_a_16_bit_ramp_smooth() -> None:
     program.load(CANVAS, ramp(), "linear", True)
     told = {**WHOLE, "exposure": 1.0, "contrast": 0.8}
     told.pop("secondary")
-    engine.grade_encoded(program, CANVAS, grading.steps_at(scene.Grade(**told), 0))
+    grade_ops.encoded(program, CANVAS, grading.steps_at(scene.Grade(**told), 0))
     out = np.zeros((4, 1024, 4), np.uint16)
     program.store(CANVAS, out, dither_seed=1)
     program.run()

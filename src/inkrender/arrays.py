@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from . import canvas, colour, composition, engine, grading, library, negative_space, potential, scene
+from . import canvas, colour, composition, grade_ops, grading, library, negative_space, potential, scene
 from .errors import PlateError, SceneError, did_you_mean
 from .frame import Frame, Region
 from .kernels.program import CANVAS, Program
@@ -114,7 +114,7 @@ def grade(
     out = np.zeros((h, w, 4), np.float32)
     if frame.medium == "ink":
         program.load(CANVAS, frame.pixels, "linear", True)
-        engine.grade_ink(program, CANVAS, steps)
+        grade_ops.in_ink(program, CANVAS, steps)
         program.store(CANVAS, out)
         program.run()
         out[..., 3] = frame.pixels[..., 3]
@@ -124,7 +124,7 @@ def grade(
     straight[..., 3] = 1
     program.load(CANVAS, straight, "linear", True)
     program.encode(CANVAS, "srgb")
-    engine.grade_encoded(program, CANVAS, steps)
+    grade_ops.encoded(program, CANVAS, steps)
     program.decode(CANVAS, "srgb")
     program.store(CANVAS, out)
     program.run()
@@ -201,7 +201,7 @@ def _through_light(encoded: NDArray[np.float32], steps: grading.Steps) -> NDArra
     h, w = encoded.shape[:2]
     program, out = Program(w, h), np.empty_like(encoded)
     program.load(CANVAS, encoded, "linear", True)
-    engine.grade_encoded(program, CANVAS, steps)
+    grade_ops.encoded(program, CANVAS, steps)
     program.store(CANVAS, out)
     program.run()
     return out
@@ -218,7 +218,7 @@ def _through_ink(
     h, w = encoded.shape[:2]
     program, out = Program(w, h), np.empty_like(encoded)
     program.load(CANVAS, ink, "linear", True)
-    engine.grade_ink(program, CANVAS, steps)
+    grade_ops.in_ink(program, CANVAS, steps)
     program.store(CANVAS, out)
     program.run()
     out[..., :3] = colour.encode(sheet * np.exp(-np.float64(out[..., :3])))

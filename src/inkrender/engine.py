@@ -6,23 +6,17 @@ layers above, grade in ink, transition on absorbance, developing on paper, grade
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
-from functools import lru_cache
-from pathlib import Path
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from . import cache, colour, grading, library
+from . import cache, colour, grade_ops, grading, library
 from .bake import Studio
 from .errors import SceneError
 from .frame import Baked, Region
-from .io.lut import Lut, read_lut
-from .kernels.grade import lut_table
-from .kernels.program import BEFORE, CANVAS, GROUP, OTHER, SPARE, SRC, LiftFields, Program
+from .kernels.program import CANVAS, GROUP, OTHER, SPARE, SRC, LiftFields, Program
 from .negative_space import Lift
 from .plan import LayerPass, Plan, ScenePass, ShaderPass, View
 from .shader import At
@@ -82,14 +76,14 @@ def paint_frame(
         if one.scene.medium == "light":
             program.encode(CANVAS, "srgb")
             if graded:
-                grade_encoded(program, CANVAS, one.grade, _mattes(program, studio, one))
+                grade_ops.encoded(program, CANVAS, one.grade, _mattes(program, studio, one))
             return
         program.count_blank(CANVAS, colour.blank_jacobian(studio.white))
         if graded and not _late(one):
-            grade_ink(program, CANVAS, one.grade, _mattes(program, studio, one))
+            grade_ops.in_ink(program, CANVAS, one.grade, _mattes(program, studio, one))
         program.develop(CANVAS, studio.sheet)
         if graded and one.graded_in == "light":
-            grade_encoded(program, CANVAS, one.grade, _mattes(program, studio, one))
+            grade_ops.encoded(program, CANVAS, one.grade, _mattes(program, studio, one))
         return
     a, b = plan.scenes
     for reg, one, lift in ((OTHER, b, lifts[1]), (CANVAS, a, lifts[0])):
@@ -97,15 +91,15 @@ def paint_frame(
         if one.scene.medium == "light":  # the two pictures meet as ink
             program.light_to_ink(reg, _white("paper", studio), 1.0, "linear")
         elif graded and not _late(one):
-            grade_ink(program, reg, one.grade, _mattes(program, studio, one))
+            grade_ops.in_ink(program, reg, one.grade, _mattes(program, studio, one))
     _transition(program, plan, studio)
     program.count_blank(CANVAS, colour.blank_jacobian(studio.white))
     program.develop(CANVAS, studio.sheet)
     late = [one.grade if graded and _late(one) else grading.NEUTRAL for one in (a, b)]
     if late[0] or late[1]:  # each grade has the frame to itself, and the two are mixed
         program.copy(OTHER, CANVAS)
-        grade_encoded(program, CANVAS, late[0], _mattes(program, studio, a))
-        grade_encoded(program, OTHER, late[1], _mattes(program, studio, b))
+        grade_ops.encoded(program, CANVAS, late[0], _mattes(program, studio, a))
+        grade_ops.encoded(program, OTHER, late[1], _mattes(program, studio, b))
         program.mix(CANVAS, OTHER, plan.u)
 
 
@@ -312,10 +306,7 @@ def _late(one: ScenePass) -> bool:
     return one.graded_in == "light"
 
 
-Mattes = Callable[[str], int]
-
-
-def _mattes(program: Program, studio: Studio, one: ScenePass) -> Mattes:
+def _mattes(program: Program, studio: Studio, one: ScenePass) -> grade_ops.Mattes:
     """Reads a layer's cover as the frame sees it, and tells the register."""
 
     def read(name: str) -> int:
@@ -329,172 +320,3 @@ def _mattes(program: Program, studio: Studio, one: ScenePass) -> Mattes:
         raise SceneError(f'scene "{one.scene.name}": the grade asks for layer "{name}", which is not there')
 
     return read
-
-
-def _no_mattes(name: str) -> int:
-    raise SceneError(f'the grade works where layer "{name}" covers, and a single picture has no layers')
-
-
-def grade_ink(program: Program, reg: int, steps: grading.Steps, mattes: Mattes = _no_mattes) -> None:
-    """Grade the transmittance of the pigment; what the grade does to bare paper is divided out again."""
-    if not steps:
-        return
-    program.transmittance(reg)
-    grade_encoded(program, reg, steps, mattes, ink=True)
-    read = tuple(cache.file_digest(path) for path in steps.files)  # a file may be another one by now
-    program.from_transmittance(reg, _effect_on_white(steps, read))
-
-
-def grade_encoded(
-    program: Program, reg: int, steps: grading.Steps, mattes: Mattes = _no_mattes, ink: bool = False
-) -> None:
-    """A grade on display-encoded colour.
-
-    mattes: gives a layer's cover as a register. ink: what a layer's matte marks keeps its paper too.
-    """
-    if not steps:
-        return
-    if steps.mix < 1:
-        program.copy(SPARE, reg)
-    now = "srgb"
-    for step in steps.steps:
-        now = _between(program, reg, now, _space_of(step, steps.space), steps.config)
-        if isinstance(step, grading.SecondaryStep):
-            _secondary(program, reg, step, mattes, ink)
-        else:
-            _step(program, reg, step)
-        if isinstance(step, grading.ViewStep):
-            now = "srgb"
-    _between(program, reg, now, "srgb", steps.config)
-    if steps.mix < 1:
-        program.mix(SPARE, reg, steps.mix)
-        program.copy(reg, SPARE)
-
-
-def _space_of(step: grading.Step, space: str) -> str:
-    """The space that a step works in: light in linear light, tone in the grade's, colour on sRGB."""
-    if isinstance(step, grading.MatrixStep):
-        return "linear"
-    if isinstance(step, grading.OklchStep | grading.SecondaryStep):
-        return "srgb"
-    return "log" if isinstance(step, grading.ViewStep) else space
-
-
-def _between(program: Program, reg: int, now: str, then: str, config: str | None) -> str:
-    """Take a register from one space to another, through linear light."""
-    if now == then:
-        return then
-    if now in ("srgb", "log"):
-        program.decode(reg, now)
-    elif now != "linear":
-        _named_space(program, reg, config, now, back=True)
-    if then in ("srgb", "log"):
-        program.encode(reg, then)
-    elif then != "linear":
-        _named_space(program, reg, config, then, back=False)
-    return then
-
-
-def _named_space(program: Program, reg: int, config: str | None, name: str, back: bool) -> None:
-    """Linear light to an OpenColorIO space (or back): a matrix, and a curve read from a fine table."""
-    from .io import ocio
-
-    found = ocio.space(config, name)
-    if not back:
-        program.matrix(reg, found.matrix)
-    if found.forth is not None and found.back is not None:
-        if not back:
-            program.encode(reg, "log")
-        program.curves(reg, *(found.back if back else found.forth))
-        if back:
-            program.decode(reg, "log")
-    if back:
-        program.matrix(reg, np.linalg.inv(found.matrix))
-
-
-def _step(program: Program, reg: int, step: grading.Step) -> None:
-    """One step that works on the whole picture, in the space that it wants."""
-    if isinstance(step, grading.MatrixStep):
-        program.matrix(reg, np.reshape(step.rows, (3, 3)))
-    elif isinstance(step, grading.CdlStep):
-        program.cdl(reg, step.slope, step.offset, step.power, step.saturation, step.clamp)
-    elif isinstance(step, grading.CurvesStep):
-        program.splines(reg, *(grading.spline(points) for points in (step.red, step.green, step.blue)))
-    elif isinstance(step, grading.LumaStep):
-        program.luma_spline(reg, grading.spline(step.points))
-    elif isinstance(step, grading.OklchStep):
-        tables = grading.colour_tables(step) or (None, None)
-        program.oklch(reg, step.hue, step.chroma, step.lightness, *tables)
-    elif isinstance(step, grading.LutStep):
-        _lut(program, reg, step.path)
-    elif isinstance(step, grading.ViewStep):
-        from .io import ocio
-
-        table, lo, hi = ocio.view(step.config, step.display, step.view, step.look)
-        program.lut3d(reg, table, lo, hi)
-
-
-def _secondary(program: Program, reg: int, step: grading.SecondaryStep, mattes: Mattes, ink: bool) -> None:
-    where = step.where
-    program.copy(BEFORE, reg)
-    now = "srgb"
-    for small in step.steps:
-        now = _between(program, reg, now, _space_of(small, "srgb"), None)
-        _step(program, reg, small)
-    _between(program, reg, now, "srgb", None)
-    if ink and where.layer is not None:
-        effect = _effect_on_white(grading.Steps("srgb", step.steps))
-        program.matrix(reg, np.diag([1 / v for v in effect]))
-    if step.mix < 1:
-        program.mix(reg, BEFORE, 1 - step.mix)
-    if where.ranged:
-        program.qualify(reg, BEFORE, *grading.qualifier(where))
-    if where.layer is not None:
-        program.mix_matte(reg, BEFORE, mattes(where.layer), turned=where.invert)
-
-
-@lru_cache(maxsize=64)
-def _effect_on_white(steps: grading.Steps, read: tuple[str, ...] = ()) -> tuple[float, float, float]:
-    """What a grade makes of 1, 1, 1, by the same operations; `_secondary` sees to paper under a layer."""
-    whole = tuple(
-        s for s in steps.steps if not (isinstance(s, grading.SecondaryStep) and s.where.layer is not None)
-    )
-    program = Program(1, 1, 1.0)
-    program.load(CANVAS, np.ones((1, 1, 4), np.float32), "linear", True)
-    grade_encoded(program, CANVAS, replace(steps, steps=whole))
-    out = np.zeros((1, 1, 4), np.float32)
-    program.store(CANVAS, out)
-    program.run()
-    r, g, b = (float(v) for v in out[0, 0, :3])
-    if not all(math.isfinite(v) and v > 0 for v in (r, g, b)):
-        raise SceneError(
-            f"the grade turns bare paper into ({r:.3g}, {g:.3g}, {b:.3g}): a grade in ink must leave every "
-            'channel of paper above 0; raise slope or offset, or grade with in = "light"'
-        )
-    return r, g, b
-
-
-def _lut(program: Program, reg: int, path: Path) -> None:
-    found, table = _luts.get(cache.file_digest(path), lambda: _read_lut(path), lambda _: 1 << 21)
-    if found.shaper is not None:
-        program.curves(reg, *_shaper(found.shaper, found.shaper_lo, found.shaper_hi))
-    if table is not None:
-        program.lut3d(reg, table, found.lo, found.hi)
-
-
-def _read_lut(path: Path) -> tuple[Lut, NDArray[np.float32] | None]:
-    """A table's file, laid out as the tiles read it (.cube counts red fastest, tiles index red first)."""
-    found = read_lut(path)
-    return found, None if found.table is None else lut_table(found.table.transpose(2, 1, 0, 3))
-
-
-def _shaper(
-    table: NDArray[np.float32], lo: NDArray[np.float32], hi: NDArray[np.float32]
-) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
-    """A curve (n, 3) as `Program.curves` takes it: each channel over its own domain, held at the ends."""
-    n = table.shape[0] - 1
-    ends = [(float(a), n / (float(b) - float(a)), 0.0, 0.0) for a, b in zip(lo, hi, strict=True)]
-    return np.ascontiguousarray(table.T), np.array(ends)
-
-
-_luts = cache.Memory(limit=64 << 20)
