@@ -20,7 +20,7 @@ FLOORS = {
     2: "scene model layer grades picture script validation library linker linker_ast io cache tracking",
     3: "plan potential negative_space packing carrying thresholds grading sheets",
     4: "engine grade_ops scenefile bake plates cameras following mattes points",
-    5: "render manifest analysis film deliver encode verify check check_liubai check_plates arrays doctor "
+    5: "render manifest analysis shots film deliver encode verify check check_liubai check_plates arrays doctor "
     "bench bench_film liubai_report viewing audit script_page",
     6: "cli cli_inputs cli_liubai cli_report cli_script cli_sheet cli_shaders __main__",
 }

@@ -22,9 +22,7 @@ from . import (
     carrying,
     colour,
     engine,
-    following,
     mattes,
-    motion,
     negative_space,
     packing,
     thresholds,
@@ -32,11 +30,11 @@ from . import (
 )
 from . import plan as planning
 from . import scene as scenes
-from .carrying import Way
 from .errors import InkError, SceneError
 from .fields import blur
 from .negative_space import Lift, Problem
-from .plan import LiubaiPass, Plan, ScenePass, View
+from .plan import LiubaiPass, Plan, ScenePass
+from .shots import Shots, track_of
 from .thresholds import Interval
 
 LINES_KEPT = 0.65  # of what is drawn of a subject on footage
@@ -87,7 +85,7 @@ def _name(one: ScenePass) -> tuple[str, str]:
     return ("survey", one.scene.name)
 
 
-class Survey:
+class Survey(Shots):
     """All frames of a scene, handles included: what each would leave bare, and the thresholds of its shots.
 
     Any thread may ask; one works, the others wait. What was worked out stays on disk, not in memory. Frames
@@ -101,7 +99,7 @@ class Survey:
         self.passes = [
             planning.plan_scene(small.film, scene, n, small.folders, None, known) for n in self.frames
         ]
-        self.track = _track(self.passes, small)
+        self.track = track_of(self.passes, small)
         self.keys = [_key(one, small, self.track) for one in self.passes]
         self.targets = [_wanted(one).target for one in self.passes]
         moved = None if self.track is None else self.track.digest
@@ -111,11 +109,7 @@ class Survey:
         self._lock = threading.Lock()
         self._thresholds: list[float | None] | None = None
         self._contents: dict[int, str | None] = {}
-        self._cuts: dict[int, bool] = {}
-        around = 2 * len(carrying.WINDOW) + 8  # frames that are at hand at one time
-        px = 4 * small.size[0] * small.size[1]
-        self._sights = cache.Memory(limit=4 * px * around)
-        self._steps = cache.Memory(limit=6 * px * around)
+        self._remember(small.size)
 
     # what people ask --------------------------------------------------------------------------------------
 
@@ -192,29 +186,6 @@ class Survey:
 
     # among its neighbours ---------------------------------------------------------------------------------
 
-    def _joined(self, i: int) -> bool:
-        """Whether frame i is of the same shot as the one before it."""
-        if i <= 0 or i >= len(self.frames):
-            return False
-        a, b = self._content(i - 1), self._content(i)
-        if a is None or b is None or a == b:
-            return a is not None and a == b
-        if self.track is not None:
-            return self.frames[i] not in self.track.cuts
-        if i not in self._cuts:
-            self._cuts[i] = motion.is_cut(self._kept(i - 1)["luma"], self._kept(i)["luma"])
-        return not self._cuts[i]
-
-    def _window(self, i: int) -> list[int]:
-        """The frames of the shot that frame i is a mean of."""
-        span = len(carrying.WINDOW) - 1
-        first = last = i
-        while i - first < span and self._joined(first):
-            first -= 1
-        while last - i < span and self._joined(last + 1):
-            last += 1
-        return list(range(first, last + 1))
-
     def _interval(self, i: int) -> Interval | None:
         return None if self._content(i) is None else self._problem(i)[1]
 
@@ -248,34 +219,6 @@ class Survey:
             return np.dstack([packing.unpacked(planes, wanted.edge, wanted.bleed).carried, luma])
 
         return self._sights.get(i, load, lambda planes: planes.nbytes)
-
-    def _step(self, i: int, direction: int) -> Way | None:
-        """How to come from frame i to its neighbour in a direction; None where the shot ends."""
-        if not self._joined(i if direction < 0 else i + 1):
-            return None
-
-        def find() -> Way:
-            w, h = self.small.size
-            if self._content(i) == self._content(i + direction):
-                return np.broadcast_to(np.array([0, 0, 1], np.float32), (h, w, 3)).copy()
-            if self.track is not None:
-                a, b = self.frames[i], self.frames[i + direction]
-                if direction < 0:
-                    return carrying.way(self.track.to_previous(a), self.track.to_next(b))
-                return carrying.way(self.track.to_next(a), self.track.to_previous(b))
-            return carrying.way(*self._flows(i, i + direction))
-
-        return self._steps.get((i, direction), find, lambda way: way.nbytes)
-
-    def _flows(self, i: int, j: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """The flow from frame i to frame j and back, of what is painted under the lift."""
-
-        def find() -> dict[int, NDArray[np.float32]]:
-            a, b = self._kept(min(i, j))["luma"], self._kept(max(i, j))["luma"]
-            return {1: motion.flow(a, b), -1: motion.flow(b, a)}
-
-        both = self._steps.get(("flow", min(i, j)), find, lambda found: 2 * found[1].nbytes)
-        return both[j - i], both[i - j]
 
 
 def _rules() -> list[Any]:
@@ -356,28 +299,3 @@ def _depth(one: ScenePass, small: bake.Studio) -> NDArray[np.float32] | None:
             if plane is not None and plane.shape == (small.size[1], small.size[0]):
                 return plane
     return None
-
-
-def _track(passes: list[ScenePass], small: bake.Studio) -> tracking.Track | None:
-    """The track of the one plate that moves under a scene's lift, where the frame sees it as it is."""
-    moving = [layer for layer in passes[0].lower if following.moving(layer)]
-    if len(moving) != 1:
-        return None
-    for i, layer in enumerate(passes[0].lower):
-        seen = {one.lower[i].view for one in passes}
-        told = layer.layer
-        turned = {
-            (told.at("scale", n), told.at("rotation", n)) for n in (one.lower[i].drawing for one in passes)
-        }
-        if len(seen) > 1 or (layer is not moving[0] and not layer.static):
-            return None
-        if layer is moving[0] and (seen != {View(0.0, 0.0, 1.0)} or turned != {(1.0, 0.0)}):
-            return None
-    try:
-        track = small.track(passes[0], moving[0])
-    except InkError:  # rendering says which frames cannot be read
-        return None
-    w, h = planning.sheet(small.film)
-    whole = (track.place.across * small.size[0], track.place.down * small.size[1])
-    fits = abs(whole[0] - w) < 1 and abs(whole[1] - h) < 1 and max(map(abs, track.place[:2])) < 0.5
-    return track if fits and track.size == small.size else None
