@@ -143,15 +143,19 @@ def close_specks(ink: NDArray[np.float32], scale: float) -> None:
     Bare paper is the lift's to give: a highlight here and there would be scraps beside it. They get a wash
     just dark enough not to be blank, and large ones stay as they are. Worked out at 270 lines.
     """
+    from .kernels import footage
+
     h, w = ink.shape[:2]
     rows = max(2, min(h, round(h / scale / 4)))
     size = max(2, round(w * rows / h)), rows
-    thin = cv2.resize(np.minimum(ink[..., :3].mean(-1), CLEAR), size, interpolation=cv2.INTER_AREA)
+    thin = np.empty((h, w), np.float32)
+    footage.thinness(thin, ink, CLEAR)
+    thin = np.asarray(cv2.resize(thin, size, interpolation=cv2.INTER_AREA))
     share = SPECK * (1920 * 1080) / (w * h / scale**2)
     closed = -opened(-thin, min(share, 1.0))
     fill = cv2.resize(closed - thin, (w, h), interpolation=cv2.INTER_LINEAR)
-    need = np.clip(CLEAR - ink[..., :3].mean(-1), 0, fill * np.float32(1.5)) * np.clip(ink[..., 3], 0, 1)
-    ink[..., :3] += need[..., None] * colour.absorbance("ink")
+    pigment = np.asarray(colour.absorbance("ink"), np.float32)
+    footage.washed_over(ink, fill, CLEAR, np.float32(1.5), pigment)
 
 
 def square(radius: float) -> NDArray[np.uint8]:

@@ -404,3 +404,28 @@ def laid(dst, light, ink, guide, grain, amount, edge):
             out[4 * i + 1] = max(green, ZERO) * k
             out[4 * i + 2] = max(blue, ZERO) * k
             out[4 * i + 3] = alpha[i]
+
+
+@kernel
+def thinness(dst, ink, clear):
+    """dst (h, w) <- mean absorbance of ink (h, w, 4), `clear` at most: there it is surely no bare paper."""
+    h, w = dst.shape
+    for j in range(h):
+        out, src = dst[j], ink[j].reshape(4 * w)
+        for i in range(w):
+            out[i] = min((src[4 * i] + src[4 * i + 1] + src[4 * i + 2]) * THIRD, clear)
+
+
+@kernel
+def washed_over(ink, fill, clear, most, pigment):
+    """ink (h, w, 4) += pigment (3) where there is less than `clear`, up to fill (h, w) times `most`, covered."""
+    h, w = fill.shape
+    red, green, blue = pigment[0], pigment[1], pigment[2]
+    for j in range(h):
+        out, wanted = ink[j].reshape(4 * w), fill[j]
+        for i in range(w):
+            a, b, c = out[4 * i], out[4 * i + 1], out[4 * i + 2]
+            k = max(min(clear - (a + b + c) * THIRD, wanted[i] * most), ZERO) * saturate(out[4 * i + 3])
+            out[4 * i] = a + k * red
+            out[4 * i + 1] = b + k * green
+            out[4 * i + 2] = c + k * blue
