@@ -21,6 +21,7 @@ ZERO, HALF, ONE, TWO, THREE = F(0), F(0.5), F(1), F(2), F(3)
 BRIGHTEST = F(4)  # light beyond four times paper white says nothing more
 THIRD = F(1 / 3)
 FLOOR = F(0.03)  # weight of a neighbour on the other side of an edge
+SPAN = 256  # pixels of a row that are worked on at a time
 STEEP = F(0.12)  # how soft a step between two tones is, in its own height
 THIN = F(0.02)  # alpha below which a premultiplied colour is not to be trusted
 
@@ -352,6 +353,22 @@ def pigments(ink, lab, density, soft, slow, middle, press, wheel, ramp, soot, de
             ink[j, 4 * i + 3] = ZERO
 
 
+@inline
+def drawn_out(wide, row, guide, left, more, n):
+    """wide (8 SPAN) <- ink (4 cols) and guide of a row, of the left and then of the right neighbours."""
+    for i in range(n):
+        a = left[i]
+        b = a + more
+        wide[i] = row[4 * a]
+        wide[SPAN + i] = row[4 * a + 1]
+        wide[2 * SPAN + i] = row[4 * a + 2]
+        wide[3 * SPAN + i] = guide[a]
+        wide[4 * SPAN + i] = row[4 * b]
+        wide[5 * SPAN + i] = row[4 * b + 1]
+        wide[6 * SPAN + i] = row[4 * b + 2]
+        wide[7 * SPAN + i] = guide[b]
+
+
 @kernel
 def laid(dst, light, ink, guide, grain, amount, edge):
     """dst (h, 4 w) <- the ink (rows, 4 cols) at the size of the light it was painted from.
@@ -360,50 +377,73 @@ def laid(dst, light, ink, guide, grain, amount, edge):
     that are as light as it is itself. guide (rows, cols): their L; light (h, 4 w): premultiplied, may be
     dst. grain (h, w): texture of the pigment, settling where it is thin; edge: difference of L that tells
     sides apart.
+
+    Down the picture in spans that stay in the first cache; rows of the ink are drawn out to the span's pixels
+    once, so that all arithmetic reads one pixel after another.
     """
     h, w = grain.shape
     rows, cols = guide.shape
     across, down = F(cols) / F(w), F(rows) / F(h)
     per = ONE / (edge * edge)
-    left, share = np.empty(w, np.int32), np.empty(w, np.float32)
-    own, alpha = np.empty(w, np.float32), np.empty(w, np.float32)
-    for i in range(w):
-        u = min(max((F(i) + HALF) * across - HALF, ZERO), F(cols - 1))
-        left[i] = min(np.int32(u), max(cols - 2, 0))
-        share[i] = u - F(left[i])
     more = 1 if cols > 1 else 0
-    for j in range(h):
-        src, out, settle = light[j], dst[j], grain[j]
-        for i in range(w):
-            a = saturate(finite(src[4 * i + 3]))
-            x, y, z = lightness(src[4 * i], src[4 * i + 1], src[4 * i + 2], a)
-            own[i] = L0 * x + L1 * y + L2 * z
-            alpha[i] = a
-        v = min(max((F(j) + HALF) * down - HALF, ZERO), F(rows - 1))
-        j0 = np.int64(v)
-        j1 = min(j0 + 1, rows - 1)
-        fy = v - F(j0)
-        upper, lower, above, below = ink[j0], ink[j1], guide[j0], guide[j1]
-        for i in range(w):
-            i0 = left[i]
-            i1 = i0 + more
-            l, fx = own[i], share[i]
-            d0, d1, d2, d3 = above[i0] - l, above[i1] - l, below[i0] - l, below[i1] - l
-            w0 = (ONE - fx) * (ONE - fy) * (FLOOR + max(ONE - d0 * d0 * per, ZERO))
-            w1 = fx * (ONE - fy) * (FLOOR + max(ONE - d1 * d1 * per, ZERO))
-            w2 = (ONE - fx) * fy * (FLOOR + max(ONE - d2 * d2 * per, ZERO))
-            w3 = fx * fy * (FLOOR + max(ONE - d3 * d3 * per, ZERO))
-            k = ONE / (w0 + w1 + w2 + w3)
-            a, b = 4 * i0, 4 * i1
-            red = k * (w0 * upper[a] + w1 * upper[b] + w2 * lower[a] + w3 * lower[b])
-            green = k * (w0 * upper[a + 1] + w1 * upper[b + 1] + w2 * lower[a + 1] + w3 * lower[b + 1])
-            blue = k * (w0 * upper[a + 2] + w1 * upper[b + 2] + w2 * lower[a + 2] + w3 * lower[b + 2])
-            dense = (red + green + blue) * THIRD
-            k = alpha[i] * max(ONE + amount * settle[i] * exp(-dense * F(0.8)), ZERO)
-            out[4 * i] = max(red, ZERO) * k
-            out[4 * i + 1] = max(green, ZERO) * k
-            out[4 * i + 2] = max(blue, ZERO) * k
-            out[4 * i + 3] = alpha[i]
+    left, share = np.empty(SPAN, np.int32), np.empty(SPAN, np.float32)
+    # one array each: LLVM gives up on loops over more than a few that might overlap
+    wide, px = np.empty(16 * SPAN, np.float32), np.empty(9 * SPAN, np.float32)
+    held = np.empty(2, np.int64)
+    for start in range(0, w, SPAN):
+        n = min(SPAN, w - start)
+        for i in range(n):
+            u = min(max((F(start + i) + HALF) * across - HALF, ZERO), F(cols - 1))
+            left[i] = min(np.int32(u), max(cols - 2, 0))
+            share[i] = u - F(left[i])
+        held[0] = held[1] = -1
+        for j in range(h):
+            v = min(max((F(j) + HALF) * down - HALF, ZERO), F(rows - 1))
+            j0 = np.int64(v)
+            j1 = min(j0 + 1, rows - 1)
+            fy = v - F(j0)
+            for row in (j0, j1):
+                if held[row & 1] != row:
+                    drawn_out(wide[(row & 1) * 8 * SPAN :], ink[row], guide[row], left, more, n)
+                    held[row & 1] = row
+            above, below = wide[(j0 & 1) * 8 * SPAN :], wide[(j1 & 1) * 8 * SPAN :]
+            src, out = light[j, 4 * start : 4 * (start + n)], dst[j, 4 * start : 4 * (start + n)]
+            settle = grain[j, start : start + n]
+            for i in range(n):
+                a = saturate(finite(src[4 * i + 3]))
+                x, y, z = lightness(src[4 * i], src[4 * i + 1], src[4 * i + 2], a)
+                px[i] = L0 * x + L1 * y + L2 * z
+                px[SPAN + i] = a
+            for i in range(n):
+                l, fx = px[i], share[i]
+                d0, d1 = above[3 * SPAN + i] - l, above[7 * SPAN + i] - l
+                d2, d3 = below[3 * SPAN + i] - l, below[7 * SPAN + i] - l
+                w0 = (ONE - fx) * (ONE - fy) * (FLOOR + max(ONE - d0 * d0 * per, ZERO))
+                w1 = fx * (ONE - fy) * (FLOOR + max(ONE - d1 * d1 * per, ZERO))
+                w2 = (ONE - fx) * fy * (FLOOR + max(ONE - d2 * d2 * per, ZERO))
+                w3 = fx * fy * (FLOOR + max(ONE - d3 * d3 * per, ZERO))
+                k = ONE / (w0 + w1 + w2 + w3)
+                px[2 * SPAN + i] = w0 * k
+                px[3 * SPAN + i] = w1 * k
+                px[4 * SPAN + i] = w2 * k
+                px[5 * SPAN + i] = w3 * k
+            for c in range(3):
+                for i in range(n):
+                    full = (
+                        px[2 * SPAN + i] * above[c * SPAN + i] + px[3 * SPAN + i] * above[(4 + c) * SPAN + i]
+                    )
+                    full += (
+                        px[4 * SPAN + i] * below[c * SPAN + i] + px[5 * SPAN + i] * below[(4 + c) * SPAN + i]
+                    )
+                    px[(6 + c) * SPAN + i] = max(full, ZERO)
+            for i in range(n):
+                a, red, green, blue = (px[SPAN + i], px[6 * SPAN + i], px[7 * SPAN + i], px[8 * SPAN + i])
+                settled = ONE + amount * settle[i] * exp((red + green + blue) * F(-0.8 / 3))
+                k = a * max(settled, ZERO)
+                out[4 * i] = red * k
+                out[4 * i + 1] = green * k
+                out[4 * i + 2] = blue * k
+                out[4 * i + 3] = a
 
 
 @kernel
@@ -418,7 +458,7 @@ def thinness(dst, ink, clear):
 
 @kernel
 def washed_over(ink, fill, clear, most, pigment):
-    """ink (h, w, 4) += pigment (3) where there is less than `clear`, up to fill (h, w) times `most`, covered."""
+    """ink (h, w, 4) += pigment (3) where there is less than `clear`: up to fill (h, w) times `most`."""
     h, w = fill.shape
     red, green, blue = pigment[0], pigment[1], pigment[2]
     for j in range(h):
