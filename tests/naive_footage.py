@@ -48,7 +48,7 @@ def along(src, way, steps, stride):
     out = np.empty_like(src)
     for j in range(h):
         for i in range(w):
-            reach = (0.5 + 0.5 * way[j, i, 2]) * steps + 0.5
+            reach = way[j, i, 2] * steps + 0.5
             total, weights = src[j, i].copy(), 1.0
             for sign in (1, -1):
                 place, step = np.array([i, j], float), sign * way[j, i, :2]
@@ -71,30 +71,29 @@ def stepped(density, full, tones, rim):
     for level in (0.067, 0.187, 0.367, 0.633, 1.0):
         z = (x - (low + level) / 2) / (0.12 * (level - low))
         steps += (level - low) / (1 + np.exp(-z))
-        marks += (level - low) * (np.exp(-((z - 1.6) ** 2)) - 0.7 * np.exp(-((z + 1.6) ** 2)))
+        marks += (level - low) * np.exp(-((z - 1.6) ** 2)) - 0.7 * low * np.exp(-((z + 1.6) ** 2))
         low = level
     return np.maximum(density + tones * (steps * full - density) + rim * full * marks, 0)
 
 
 def washes(lab, around, far, calm, slow, middle, fine, how):
     lift = 0.62 - np.float64(around)
-    lift = np.where(lift > 0, 0.5, 0.35) * lift
-    dark = np.maximum(0.87 - lab[0] - how.veil * lift, 0)
-    d = how.full * (1 - np.exp(-dark * (0.55 + 3.3 * dark)))
+    lift = np.where(lift > 0, 0.3, 0.35) * lift
+    d = how.full * np.clip((0.87 - lab[0] - how.veil * lift) / 0.66, 0, 1) ** 1.5
     d = d * (1 - max(how.recede, 0) * far) + max(-how.recede, 0) * far * 0.6
     d = np.maximum(d + d * (1 - 0.75 * d / how.full) * (0.20 * fine + 0.12 * middle), 0)
     return stepped(d, how.full, how.tones, how.rim * calm) * np.exp(0.30 * middle + 0.12 * slow)
 
 
-def pigments(lab, density, soft, slow, middle, press, wheel, ramp, soot, deep, line_ink, how):
+def pigments(lab, density, soft, sure, slow, middle, press, wheel, ramp, soot, deep, line_ink, how):
     """(h, w, 3)."""
     light, a, b, line = np.float64(lab)
-    d = density * (1 + how.edge * np.clip((density - soft) / (soft + 0.35), -1, 0.5))
+    d = density * (1 + how.edge * sure * np.clip((density - soft) / (soft + 0.35), -0.5, 0.5))
     d = np.maximum(d, 0) * how.wash
     chroma = np.hypot(a, b)
     hue = np.degrees(np.arctan2(b, a)) % 360
     shaded = chroma * np.maximum(1, 0.6 / np.maximum(light, 0.25))
-    own = np.minimum(rise(shaded, 0.03, 0.12) * how.chroma * 1.15, 1)
+    own = np.minimum(rise(shaded, 0.05 - 0.04 * how.chroma, 0.12 - 0.05 * how.chroma) * how.chroma * 1.15, 1)
     if how.keep == 1:
         red = np.where(hue < 180, rise(hue, 44, 34), rise(hue, 345, 355))
         own = np.maximum(own, red * rise(shaded, 0.10, 0.15))
@@ -103,14 +102,16 @@ def pigments(lab, density, soft, slow, middle, press, wheel, ramp, soot, deep, l
         own = np.maximum(own, lit)
     place = np.clip(1.05 - d * (0.42 - 0.04 * np.minimum(d, 4)) + 0.16 * middle + 0.10 * slow, 0, 1)
     base = ramp[np.int64(place * (len(ramp) - 1) + 0.5)].astype(float)
-    mixed = base + own[..., None] * (wheel[np.int64(hue + 0.5)] - base)
+    pure = np.minimum(chroma / (np.maximum(light, 0.15) * 0.4), 1)
+    answer = wheel[np.int64(pure * (len(wheel) - 1) + 0.5), np.int64(hue + 0.5)]
+    mixed = base + own[..., None] * (answer - base)
     mixed += (how.soot * (1 - own))[..., None] * (soot - mixed)
-    unit, most = mixed[..., 3], 1.5 + 0.3 * own
-    amount = most * (1 - np.exp(-d / (np.maximum(unit, 0.9) * most)))
-    amount += own * np.minimum(3 * chroma, 0.7) * (1 - np.minimum(amount, 1))
-    rest = 0.8 * np.maximum(d - amount * unit, 0) / (deep[3] + own * (soot[3] - deep[3]))
+    unit, most = mixed[..., 3], 1.5 + 0.8 * own
+    amount = most * (1 - np.exp(-d / (np.maximum(unit, 0.5) * most)))
+    amount += own * np.minimum(2.7 * chroma, 0.63) * (1 - np.minimum(amount, 1))
+    rest = 0.9 * np.maximum(d - amount * unit, 0) / (deep[3] + own * (soot[3] - deep[3]))
     amount = amount + how.glaze * (1 + 0.3 * middle)
-    drawn = line * np.clip(0.75 + 0.8 * press, 0, 1)
+    drawn = line * np.clip(0.6 + 1.1 * press, 0, 1)
     dark = (deep + own[..., None] * (soot - deep))[..., :3]
     return amount[..., None] * mixed[..., :3] + rest[..., None] * dark + drawn[..., None] * line_ink
 

@@ -136,7 +136,8 @@ def test_pigments_are_mixed_by_their_formulas(keep):
     deep, line = repaint_tone._deep("violet"), repaint_tone._line_pigment(("violet", "rose"))
     how = footage.Pigments(keep, *(np.float32(v) for v in (0.8, 1.1, 0.3, 1.2, 0.4)))
     ink = np.empty((11, 15, 4), np.float32)
-    given = density, soft, slow, middle, press, wheel, ramp, soot, deep, line, how
+    sure = RANDOM.random((11, 15), np.float32)
+    given = density, soft, sure, slow, middle, press, wheel, ramp, soot, deep, line, how
     footage.pigments(rows(ink), lab, *given)
     want = naive_footage.pigments(lab, *given)
     apart = np.abs(ink[..., :3] - want).max(-1)

@@ -22,7 +22,8 @@ from .tones import ramp, wheel
 
 CALM, BUSY = 0.003, 0.012  # slope of L per px at 1080 lines: tide marks keep to the calm, or grass glitters
 LINES = 540  # what is worked out at most: no wash has a finer shape
-FULL = np.float32(4.2)  # luminous absorbance of the darkest wash: clotted ink is dead
+FULL = np.float32(5.2)  # luminous absorbance of the darkest wash: clotted ink is dead
+PURITIES, PURITY = 24, 1.5  # steps of the wheel; how much purer the ink of a colour is than the colour
 KEEP = {"red": 1, "lantern": 2}  # footage.KEEP_RED, KEEP_LANTERN
 
 
@@ -55,7 +56,7 @@ def from_tone(
 
     lab = np.empty((3, rows, cols), np.float32)
     footage.apart(lab, small.reshape(rows, -1))
-    flowing, calm = _flowing(lab, k, fine, look)
+    flowing, calm, sure = _flowing(lab, k, fine, look)
     around = _around(flowing[0], k)
     far = _far(lab, k)
     given = _sized(matte, (cols, rows))
@@ -67,15 +68,17 @@ def from_tone(
     footage.washes(density, flowing, around, far, calm, slow, middle, fine, how)
     soft = blur(density, 5.5 * k)
     ink = np.empty((rows, 4 * cols), np.float32)
+    soot = 0.85 * smoothstep(0.2, 0.75, look.chroma)  # greys are ink where colours are the picture's own
     paint = footage.Pigments(
         KEEP.get(look.subjects, 0),
-        *(np.float32(v) for v in (look.chroma, look.wash / 1.2, look.glaze, 1.4, 0.85 * look.chroma)),
+        *(np.float32(v) for v in (look.chroma, look.wash / 1.2, look.glaze, 0.9, soot)),
     )
     footage.pigments(
         ink,
         flowing,
         density,
         soft,
+        sure,
         slow,
         middle,
         texture(142, 7, 2),
@@ -94,10 +97,10 @@ def from_tone(
         kept += (0.8 * flowing[3])[..., None] * colour.absorbance("ink")
         ink.reshape(rows, cols, 4)[..., :3] = kept
     shown = min(1.0, 2 * region.scale)  # grain that pixels cannot show would only glitter
-    grain = Texture(region, seed, anchor)(4.0 / shown, 12, 1)
-    settle = np.float32(1.4 * look.grain * shown)
+    grain = Texture(region, seed, anchor)(6.0 / shown, 12, 1)
+    settle = np.float32(0.9 * look.grain * shown)
     out = np.empty((h, w, 4), np.float32)
-    footage.laid(out.reshape(h, -1), light.reshape(h, -1), ink, lab[0], grain, settle, np.float32(0.06))
+    footage.laid(out.reshape(h, -1), light.reshape(h, -1), ink, lab[0], grain, settle, np.float32(0.10))
     return out
 
 
@@ -108,35 +111,50 @@ def _sized(plane: NDArray[np.float32] | None, size: tuple[int, int]) -> NDArray[
     return np.asarray(cv2.resize(plane, size, interpolation=cv2.INTER_AREA), np.float32)
 
 
-def _flowing(lab: NDArray[np.float32], k: float, fine: Plane, look: Any) -> tuple[NDArray[np.float32], Plane]:
-    """(4, h, w): L, a, b smoothed inside edges and along the flow, and the brush lines there, 0..1."""
+def _flowing(
+    lab: NDArray[np.float32], k: float, fine: Plane, look: Any
+) -> tuple[NDArray[np.float32], Plane, Plane]:
+    """(4, h, w): L, a, b as a brush would lay them, and the brush lines there, 0..1; where it is calm, 0..1;
+    and how surely the picture goes one way there, 0..1.
+
+    Foliage becomes dabs (a median), what has a direction is drawn out along it, and edges are firm: where the
+    picture is darker than its surroundings it takes the darkest neighbour, else the lightest (a shock
+    filter, Osher and Rudin 1990).
+    """
     from .kernels import footage
 
     _, h, w = lab.shape
-    line = _fit(lab, max(2, round(6 * k)), 1.5e-3)
-    flat = np.empty((h, w, 4), np.float32)
-    footage.fitted(flat.reshape(h, -1), line, lab[0])
-    light = np.ascontiguousarray(flat[..., 0])
     sigma = max(0.6, 2.3 * k)
-    inner, outer = blur(light, sigma), blur(light, 1.6 * sigma)
-    edge = (outer - inner) / (np.float32(0.25) + outer)
-    flat[..., 3] = edge
-    flat[..., 0] += np.float32(0.04 * look.strokes) * fine
-
+    inner, outer = blur(lab[0], sigma), blur(lab[0], 1.6 * sigma)
     slopes = np.empty((3, h, w), np.float32)
-    footage.tensor(slopes, light)
+    footage.tensor(slopes, inner)
     smooth = np.empty_like(slopes)
     for n, plane in enumerate(slopes):
-        smooth[n] = blur(plane, 9 * k)
+        smooth[n] = blur(plane, 14 * k)
     way = np.empty((h, w, 4), np.float32)
     footage.directions(way.reshape(h, -1), smooth, np.float32(5e-4 / (k * k)))
-    flowing = np.empty((4, h, w), np.float32)
-    stride = max(1.0, 4 * k)
-    footage.along(flowing, flat.reshape(h, -1), way.reshape(h, -1), 4, np.float32(stride))
-    sure = smoothstep(0.25, 0.65, way[..., 2])
-    flowing[3] = smoothstep(0.0, 0.06, flowing[3]) * sure * np.float32(look.contour)
+    one_way = way[..., 2].copy()
+    sure = way[..., 2] = smoothstep(0.35, 0.70, one_way)
     calm = smoothstep(BUSY, CALM, way[..., 3] * np.float32(k / 8))
-    return flowing, calm
+
+    dabs = np.empty_like(lab)
+    for n, plane in enumerate(lab):
+        cv2.medianBlur(plane, 5 if k > 0.4 else 3, dst=dabs[n])
+    dabs += sure * (lab - dabs)
+    flat = np.empty((h, w, 4), np.float32)
+    footage.fitted(flat.reshape(h, -1), _fit(dabs, max(2, round(6 * k)), 1.5e-3), dabs[0])
+    flat[..., 3] = (outer - inner) / (np.float32(0.25) + outer)
+    flat[..., 0] += np.float32(0.04 * look.strokes) * fine
+    flowing = np.empty((4, h, w), np.float32)
+    footage.along(flowing, flat.reshape(h, -1), way.reshape(h, -1), 4, np.float32(max(1.0, 4 * k)))
+    light, edge = flowing[0], flowing[3]
+    square = np.array([[0, 1, 0], [1, 1, 1], [0, 1, 0]], np.uint8)
+    firm = np.clip(edge / np.float32(0.05), -0.6, 0.6) * sure
+    light += np.maximum(firm, 0) * (cv2.erode(light, square) - light) + np.maximum(-firm, 0) * (
+        cv2.dilate(light, square) - light
+    )
+    flowing[3] = smoothstep(0.0, 0.05, edge) * smoothstep(0.2, 0.5, one_way) * np.float32(look.contour)
+    return flowing, calm, sure
 
 
 def _fit(lab: NDArray[np.float32], radius: int, epsilon: float) -> NDArray[np.float32]:
@@ -193,7 +211,22 @@ def _far(lab: NDArray[np.float32], k: float) -> Plane:
 
 @lru_cache(maxsize=1)
 def _wheel() -> NDArray[np.float32]:
-    return _with_luminous(wheel(np.arange(361, dtype=np.float32)))
+    """(PURITIES, 361, 4): what answers a colour, by chroma over lightness and by hue in degrees.
+
+    Half of it is the painter's pigment of that hue, half the ink of the very colour, PURITY times as pure.
+    """
+    from .kernels import footage
+
+    hue = np.arange(361, dtype=np.float32)
+    pigment = _with_luminous(wheel(hue))
+    made = np.empty((PURITIES, *pigment.shape), np.float32)
+    for n, pure in enumerate(np.linspace(0, float(footage.PUREST), PURITIES)):
+        lch = np.stack([np.full(361, 0.5), np.full(361, 0.5 * PURITY * pure), hue], -1)
+        seen = -np.log(np.clip(colour.from_oklch(lch), 0.006, 1))
+        own = _with_luminous(seen)
+        own *= pigment[:, 3:] / own[:, 3:]
+        made[n] = _with_luminous(0.5 * (own + pigment)[:, :3])
+    return made
 
 
 @lru_cache(maxsize=32)

@@ -23,6 +23,7 @@ THIRD = F(1 / 3)
 FLOOR = F(0.03)  # weight of a neighbour on the other side of an edge
 SPAN = 256  # pixels of a row that are worked on at a time
 STEEP = F(0.12)  # how soft a step between two tones is, in its own height
+PUREST = F(0.40)  # chroma over lightness: the last step of the wheel
 THIN = F(0.02)  # alpha below which a premultiplied colour is not to be trusted
 
 R0, R1, R2, G0, G1, G2, B0, B1, B2 = (F(v) for v in RGB_TO_LMS.ravel())
@@ -230,7 +231,7 @@ def along(dst, src, way, steps, stride):
     last_x, last_y = F(w - 1), F(h - 1)
     for j in range(h):
         for i in range(w):
-            reach = ONE / ((HALF + HALF * way[j, 4 * i + 2]) * F(steps) + HALF)
+            reach = ONE / (way[j, 4 * i + 2] * F(steps) + HALF)
             light, a, b, e = src[j, 4 * i], src[j, 4 * i + 1], src[j, 4 * i + 2], src[j, 4 * i + 3]
             total = ONE
             x, y, dx, dy = F(i), F(j), way[j, 4 * i], way[j, 4 * i + 1]
@@ -257,8 +258,8 @@ def along(dst, src, way, steps, stride):
 def stepped(density, full, tones, rim):
     """Density drawn by `tones` towards five tones between nothing and `full`, each about half of the next.
 
-    Soft steps; on the dark side of each the pigment that the water carried there, on the pale side a little
-    paper: `rim` times the step.
+    Soft steps; on the dark side of each the pigment that the water carried there, on the pale side, where
+    there is a wash already, a little less of it: `rim` times the step.
     """
     x = density / full
     y, marks, low = ZERO, ZERO, ZERO
@@ -267,7 +268,7 @@ def stepped(density, full, tones, rim):
         z = (x - HALF * (low + level)) / (STEEP * height)
         y += height / (ONE + exp(-z))
         inner, outer = z - F(1.6), z + F(1.6)
-        marks += height * (exp(-inner * inner) - F(0.7) * exp(-outer * outer))
+        marks += height * exp(-inner * inner) - F(0.7) * low * exp(-outer * outer)
         low = level
     return max(density + tones * (y * full - density) + rim * full * marks, ZERO)
 
@@ -285,9 +286,10 @@ def washes(dst, lab, around, far, calm, slow, middle, fine, how):
         s, m, f, wide = slow[j], middle[j], fine[j], calm[j]
         for i in range(w):
             lift = F(0.62) - base[i]
-            lift = F(0.5) * lift if lift > ZERO else F(0.35) * lift
-            dark = max(F(0.87) - light[i] - how.veil * lift, ZERO)
-            d = how.full * (ONE - exp(-dark * (F(0.55) + F(3.3) * dark)))
+            lift = F(0.3) * lift if lift > ZERO else F(0.35) * lift
+            # paper above L .87, thin washes for long, all the ink there is in the accents
+            t = saturate((F(0.87) - light[i] - how.veil * lift) * F(1 / 0.66))
+            d = how.full * t * sqrt(t)
             d *= ONE - max(how.recede, ZERO) * back[i]
             d += max(-how.recede, ZERO) * back[i] * F(0.6)
             # what makes the borders of a wash wander; in the darkest it would be blots
@@ -298,34 +300,36 @@ def washes(dst, lab, around, far, calm, slow, middle, fine, how):
 
 
 @kernel
-def pigments(ink, lab, density, soft, slow, middle, press, wheel, ramp, soot, deep, line_ink, how):
+def pigments(ink, lab, density, soft, sure, slow, middle, press, wheel, ramp, soot, deep, line_ink, how):
     """ink (h, 4 w) <- absorbance of the washes, rims and lines; every fourth number is padding.
 
-    density (h, w): of the washes; soft: the same, blurred by the width of a rim. wheel (361, 4), ramp (n, 4):
-    absorbance of a pigment by hue and by place, and the luminous absorbance of one unit. soot (4): what is
-    grey, deep (4): what darkens a pigment beyond its own strength; line_ink (3).
+    density (h, w): of the washes; soft: the same, blurred by the width of a rim; sure: 0..1, where rims may
+    lie. wheel (s, 361, 4), ramp (n, 4): absorbance of a pigment by purity and hue and by place, and the
+    luminous absorbance of one unit. soot (4): what is grey, deep (4): what darkens a pigment beyond its own
+    strength; line_ink (3).
     """
     h, w = density.shape
-    last = ramp.shape[0] - 1
+    last, purest = ramp.shape[0] - 1, F(wheel.shape[0] - 1)
     for j in range(h):
         for i in range(w):
             d, near = density[j, i], soft[j, i]
             # a wash dries darker along its rim, and beside a darker one a little paper is left
             over = (d - near) / (near + F(0.35))
-            d *= ONE + how.edge * min(max(over, -ONE), F(0.5))
+            d *= ONE + how.edge * sure[j, i] * min(max(over, -HALF), HALF)
             d = max(d, ZERO) * how.wash
-            a, b = lab[1, j, i], lab[2, j, i]
+            light, a, b = lab[0, j, i], lab[1, j, i], lab[2, j, i]
             chroma = sqrt(a * a + b * b)
             hue = degrees(a, b)
-            deep_chroma = chroma * max(ONE, F(0.6) / max(lab[0, j, i], F(0.25)))  # shades have little left
-            own = min(rise(deep_chroma, F(0.03), F(0.12)) * how.chroma * F(1.15), ONE)
+            deep_chroma = chroma * max(ONE, F(0.6) / max(light, F(0.25)))  # shades have little left
+            own = rise(deep_chroma, F(0.05) - F(0.04) * how.chroma, F(0.12) - F(0.05) * how.chroma)
+            own = min(own * how.chroma * F(1.15), ONE)
             kept = ZERO
             if how.keep == KEEP_RED:
                 kept = rise(deep_chroma, F(0.10), F(0.15))
                 kept *= rise(hue, F(44), F(34)) if hue < F(180) else rise(hue, F(345), F(355))
             elif how.keep == KEEP_LANTERN:
                 kept = rise(hue, F(66), F(76)) * rise(hue, F(110), F(100)) * rise(chroma, F(0.12), F(0.16))
-                kept *= rise(lab[0, j, i], F(0.6), F(0.75))
+                kept *= rise(light, F(0.6), F(0.75))
             own = max(own, kept)
             place = saturate(
                 F(1.05)
@@ -335,19 +339,21 @@ def pigments(ink, lab, density, soft, slow, middle, press, wheel, ramp, soot, de
             )
             n = np.int64(place * F(last) + HALF)
             m = np.int64(hue + HALF)
+            pure = min(chroma / (max(light, F(0.15)) * PUREST), ONE)
+            q = np.int64(pure * purest + HALF)
             grey = how.soot * (ONE - own)
-            unit = ramp[n, 3] + own * (wheel[m, 3] - ramp[n, 3])
+            unit = ramp[n, 3] + own * (wheel[q, m, 3] - ramp[n, 3])
             unit += grey * (soot[3] - unit)
             # as much pigment as the tone asks for while it keeps its colour, the rest as ink
-            most = F(1.5) + F(0.3) * own
-            amount = most * (ONE - exp(-d / (max(unit, F(0.9)) * most)))
-            amount += own * min(chroma * F(3), F(0.7)) * (ONE - min(amount, ONE))
-            rest = F(0.8) * max(d - amount * unit, ZERO) / (deep[3] + own * (soot[3] - deep[3]))
+            most = F(1.5) + F(0.8) * own
+            amount = most * (ONE - exp(-d / (max(unit, HALF) * most)))
+            amount += own * min(chroma * F(2.7), F(0.63)) * (ONE - min(amount, ONE))
+            rest = F(0.9) * max(d - amount * unit, ZERO) / (deep[3] + own * (soot[3] - deep[3]))
             amount += how.glaze * (ONE + F(0.3) * middle[j, i])
-            e = lab[3, j, i] * saturate(F(0.75) + F(0.8) * press[j, i])
+            e = lab[3, j, i] * saturate(F(0.6) + F(1.1) * press[j, i])
             u0, u1 = rest * (ONE - own), rest * own
             for c in range(3):
-                p = ramp[n, c] + own * (wheel[m, c] - ramp[n, c])
+                p = ramp[n, c] + own * (wheel[q, m, c] - ramp[n, c])
                 p += grey * (soot[c] - p)
                 ink[j, 4 * i + c] = amount * p + u0 * deep[c] + u1 * soot[c] + e * line_ink[c]
             ink[j, 4 * i + 3] = ZERO
