@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from inkrender.colour import PIGMENTS
 from inkrender.composition import FEATURES, PRESETS, PRIORS
+from inkrender.mood import built_in
 from inkrender.scene import (
     BLEND_MODES,
     Audio,
@@ -64,6 +65,7 @@ def pair(lo: float, hi: float, size: int = 2) -> st.SearchStrategy[list[float]]:
 
 
 scalars = st.one_of(st.booleans(), st.integers(-(2**53), 2**53), st.floats(-1e9, 1e9), texts)
+moods = st.sampled_from(sorted(built_in()))
 parameters = st.dictionaries(
     st.from_regex(r"[a-z][a-z_]{0,8}", fullmatch=True).filter(lambda n: n not in ("use", "with", "with_")),
     st.one_of(scalars, st.lists(scalars, max_size=3), st.lists(st.lists(scalars, max_size=2), max_size=2)),
@@ -154,6 +156,7 @@ grades = st.builds(
     chroma=keyed(numbers(0, 8)),
     lut=st.one_of(st.none(), files),
     mix=keyed(numbers(0, 1)),
+    mood=keyed(numbers(0, 1)),
     hint=st.one_of(st.none(), st.builds(Hint, hue=numbers(0, 360))),
 )
 
@@ -186,7 +189,7 @@ def pictures(draw, model=Scene, **told):
         layer.append(Layer(name="the footage", use="input"))
     return model(
         name=told.pop("name", None) or draw(names),
-        mood=draw(st.one_of(st.just(""), texts)),
+        mood=draw(st.one_of(st.just(""), moods, keyed(moods))),
         medium=medium,
         anchors=anchors,
         seed=draw(st.one_of(st.none(), st.integers(0, 2**53 - 1))),

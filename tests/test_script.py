@@ -74,7 +74,7 @@ def test_a_film_with_a_script_takes_a_scene_without_a_mood(read):
         ("220, 290, 0.5, 1]", "220, 400, 0.5, 1]", "400 is out of range: it must be at most 360"),
         ("220, 290, 0.5, 1]", "220, 290, 0.5]", "has too few elements"),
         ("[1, 3]", "[1, 13]", "13 is out of range: it must be at most 12"),
-        ("[script.despondency]", "[script.despondncy]", '(did you mean "despondncy"?): it has despondncy'),
+        ("[script.despondency]", "[script.despondency]\nlike = 'jjoy'", '(did you mean "joy"?): use despond'),
     ],
 )
 def test_a_slip_in_a_row_is_told_with_its_line_and_what_would_do(read, old, new, says):

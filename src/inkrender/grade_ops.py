@@ -50,6 +50,10 @@ def encoded(
         program.copy(SPARE, reg)
     now = "srgb"
     for step in steps.steps:
+        much = step.mix if isinstance(step, grading.LutStep | grading.ViewStep) else 1.0
+        if much < 1:
+            now = _between(program, reg, now, "srgb", steps.config)
+            program.copy(BEFORE, reg)
         now = _between(program, reg, now, _space_of(step, steps.space), steps.config)
         if isinstance(step, grading.SecondaryStep):
             _secondary(program, reg, step, mattes, ink)
@@ -57,6 +61,9 @@ def encoded(
             _step(program, reg, step)
         if isinstance(step, grading.ViewStep):
             now = "srgb"
+        if much < 1:
+            now = _between(program, reg, now, "srgb", steps.config)
+            program.mix(reg, BEFORE, 1 - much)
     _between(program, reg, now, "srgb", steps.config)
     if steps.mix < 1:
         program.mix(SPARE, reg, steps.mix)

@@ -6,6 +6,8 @@ in OKLCh the curves over hue and lightness, split tone, hue, chroma and lightnes
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Annotated, Any, Literal
@@ -13,12 +15,15 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler, model_validator
 from pydantic_core import PydanticCustomError, core_schema
 
+from . import colour
 from .errors import SceneError
-from .model import Keyed, Mistake, Model, Number, Pair, Share, Triple, refuse
+from .model import Keyed, Mistake, Model, Number, Overlay, Pair, Share, Triple, refuse
 from .timing import EASINGS, Key, parse_keys
 from .validation import quoted
 
 MOST_POINTS = 64
+# what contrast turns about, by space: 18 % grey as it is encoded there
+GREY = {"srgb": float(colour.encode(0.18)), "linear": 0.18, "log": (math.log2(0.18) + 9.72) / 17.52}
 
 
 @dataclass(frozen=True)
@@ -127,7 +132,7 @@ def _written(value: Any) -> Any:
 Points = tuple[float, ...] | tuple[Key, ...]
 
 
-class Cdl(Model):
+class Cdl(Overlay):
     """ASC CDL 1.2: out = clamp(in * slope + offset) ^ power, then saturation about luma, clamped to 0..1."""
 
     slope: Annotated[Triple, Keyed(0, 16, size=3)] = Field(
@@ -162,8 +167,12 @@ class Cdl(Model):
             refuse([Mistake(("id",), f'id "{self.id}" names a correction of a file: give the file too')])
         return self
 
+    def over(self, other: Cdl) -> Cdl:
+        """As any table; but a file and numbers are never mixed, the upper one is all there is."""
+        return self if self.said() and (self.file or other.file) else super().over(other)
 
-class Curves(Model):
+
+class Curves(Overlay):
     """Curves through points [[x, y], ...], monotone between them (Fritsch-Carlson); keys hold such lists."""
 
     rgb: Annotated[Points, Curve(-8, 64, first=-8, last=64, rising=True)] = Field(
@@ -195,7 +204,7 @@ class Curves(Model):
     )
 
 
-class Split(Model):
+class Split(Overlay):
     """Split tone: shadows and highlights each towards a colour in OKLab; black and white stay as they are."""
 
     shadow_hue: Annotated[Number, Keyed(-360, 720)] = Field(
@@ -309,7 +318,7 @@ class View(Model):
     look: str | None = Field(default=None, min_length=1, description="A look of the config, before the view.")
 
 
-class Grade(Model):
+class Grade(Overlay):
     """How a scene's colours are turned after painting; bare paper stays paper."""
 
     in_: Literal["ink", "light"] | None = Field(
@@ -377,4 +386,27 @@ class Grade(Model):
     mix: Share = Field(
         default=1.0, description="How much of the grade; 0 leaves the picture as it is; may be keyed."
     )
+    mood: Share = Field(
+        default=1.0,
+        description="How much of the grade of the scene's mood lies under this one; 0 none; may be keyed.",
+    )
     hint: Hint | None = Field(default=None, description="A rationed accent.")
+
+
+def with_files(grade: Grade, there: Callable[[str], str]) -> Grade:
+    """The same with every file that it names as `there` writes it."""
+    moved: dict[str, Any] = {}
+    if grade.lut:
+        moved["lut"] = there(grade.lut)
+    if grade.config and "://" not in grade.config:
+        moved["config"] = there(grade.config)
+    if grade.cdl.file:
+        moved["cdl"] = grade.cdl.model_copy(update={"file": there(grade.cdl.file)})
+    if any(part.cdl.file for part in grade.secondary):
+        moved["secondary"] = tuple(
+            part.model_copy(update={"cdl": part.cdl.model_copy(update={"file": there(part.cdl.file)})})
+            if part.cdl.file
+            else part
+            for part in grade.secondary
+        )
+    return grade.model_copy(update=moved) if moved else grade

@@ -17,14 +17,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from . import cache, colour, curves, scene, white
+from . import cache, curves, mood, scene, white
 from .errors import SceneError, did_you_mean
+from .grades import GREY
 from .io.cdl import Correction, read_cdl
 from .kernels.oklab import LMS_TO_LAB, RGB_TO_LMS
 from .timing import value_at
 
 SPACES = ("srgb", "linear", "log")
-GREY = {"srgb": float(colour.encode(0.18)), "linear": 0.18, "log": (math.log2(0.18) + 9.72) / 17.52}
 CELLS = 4096  # of a table over hue or lightness: within 1e-5 of curves whose points are 10 degrees apart
 FAINT = (0.005, 0.02)  # chroma from which a colour begins to have a hue, and from which it has one
 
@@ -117,9 +117,10 @@ class SecondaryStep:
 
 @dataclass(frozen=True)
 class LutStep:
-    """A table from a file, 1-D or 3-D."""
+    """A table from a file, 1-D or 3-D. mix: how much of it, on the display-encoded picture."""
 
     path: Path
+    mix: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -130,6 +131,7 @@ class ViewStep:
     display: str | None
     view: str | None
     look: str | None
+    mix: float = 1.0
 
 
 Step = MatrixStep | CdlStep | CurvesStep | LumaStep | OklchStep | SecondaryStep | LutStep | ViewStep
@@ -166,12 +168,14 @@ class Steps:
 NEUTRAL = Steps("srgb", ())
 
 
-def steps_at(grade: scene.Grade, frame: float, folder: Path | None = None) -> Steps:
+def steps_at(grade: scene.Grade | mood.Graded, frame: float, folder: Path | None = None) -> Steps:
     """The operations of a grade at a scene frame; those that would change nothing are left out.
 
-    folder: where relative files lie. Raises SceneError for a space that is not known, PlateError for a CDL
-    that cannot be read.
+    grade: as written, or what it is over a mood. folder: where relative files lie. Raises SceneError for a
+    space that is not known, PlateError for a CDL that cannot be read.
     """
+    told = mood.alone(grade) if isinstance(grade, scene.Grade) else grade
+    grade = told.grade
     config = config_of(grade, folder)
     check_space(grade, folder)
     steps: list[Step] = []
@@ -185,10 +189,8 @@ def steps_at(grade: scene.Grade, frame: float, folder: Path | None = None) -> St
         mix = float(value_at(one.mix, frame))
         if small and mix > 0:
             steps.append(SecondaryStep(_where(one.where, frame), tuple(small), mix))
-    if grade.lut is not None:
-        steps.append(LutStep((folder or Path()) / grade.lut))
-    if grade.view is not None:
-        steps.append(ViewStep(config, grade.view.display, grade.view.view, grade.view.look))
+    steps += [LutStep((folder or Path()) / path, share) for path, share in told.luts]
+    steps += [ViewStep(config, v.display, v.view, v.look, share) for v, share in told.views]
     return Steps(grade.space, tuple(steps), float(value_at(grade.mix, frame)), config)
 
 
@@ -463,9 +465,10 @@ def _line(step: Step) -> str:
         parts += [f'layer "{w.layer}"'] if w.layer else []
         chosen = ("all but " if w.invert else "") + ", ".join(parts)
         return f"where {chosen}: " + "; ".join(_line(one) for one in step.steps)
+    much = "" if step.mix == 1 else f", {step.mix:.0%} of it"
     if isinstance(step, LutStep):
-        return f"lut {step.path.name}"
-    return f"view {step.view or 'default'} on {step.display or 'the default display'}"
+        return f"lut {step.path.name}{much}"
+    return f"view {step.view or 'default'} on {step.display or 'the default display'}{much}"
 
 
 def _triple(value: Any) -> Triple:

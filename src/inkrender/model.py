@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, NamedTuple, Self
 
 from pydantic import (
     BaseModel,
@@ -15,6 +15,8 @@ from pydantic import (
     GetCoreSchemaHandler,
     GetJsonSchemaHandler,
     PlainSerializer,
+    SerializationInfo,
+    SerializerFunctionWrapHandler,
     ValidationError,
     model_serializer,
     model_validator,
@@ -251,6 +253,44 @@ def _offer(cls: type[BaseModel]) -> str:
     )
     with_ = ', "with.PARAMETER"' if "with_" in cls.model_fields else ""
     return f"what can is {', '.join(names)}{with_}{parts}" if names else "nothing here can"
+
+
+class Overlay(Model):
+    """A table that may lie over another of its kind: what it says counts, what it leaves out shows through.
+
+    A value that was given counts as said, even where it is the default: it is written, and it makes unequal.
+    """
+
+    def said(self) -> tuple[str, ...]:
+        """The fields that were given, in order; None, and a table inside that says nothing, are not."""
+        given = (n for n in type(self).model_fields if n in self.model_fields_set)
+        return tuple(n for n in given if _says(getattr(self, n)))
+
+    def over(self, other: Self) -> Self:
+        """What this one says, and besides it what the other says; field by field, tables inside as well."""
+        new = {}
+        for name in self.said():
+            mine, below = getattr(self, name), getattr(other, name)
+            new[name] = mine.over(below) if isinstance(mine, Overlay) else mine
+        return other.model_copy(update=new)
+
+    def __eq__(self, other: object) -> bool:
+        same = super().__eq__(other)
+        return same and self.said() == other.said() if isinstance(other, Overlay) else same
+
+    __hash__ = None  # type: ignore[assignment]
+
+    @model_serializer(mode="wrap")
+    def _all_said(self, write: SerializerFunctionWrapHandler, info: SerializationInfo) -> dict[str, Any]:
+        told: dict[str, Any] = write(self)
+        for name in self.said():
+            alias = type(self).model_fields[name].serialization_alias
+            told.setdefault(alias if info.by_alias and alias else name, plain(getattr(self, name)))
+        return told
+
+
+def _says(value: Any) -> bool:
+    return value is not None and not (isinstance(value, Overlay) and not value.said())
 
 
 class ShaderUse(Model):

@@ -14,6 +14,7 @@ from .errors import SceneError, did_you_mean
 from .grades import Grade
 from .layer import Layer, unknown_inputs
 from .model import Keyed, Mistake, Model, Number, Pair, refuse
+from .mood import Moods
 from .timing import parse_frames
 from .validation import quoted
 
@@ -113,7 +114,10 @@ class Picture(Model):
     """What a scene and a look have in common."""
 
     name: Name = Field(description="Name; default: the file's name without .toml.")
-    mood: str = Field(default="", description="The row of the colour script.")
+    mood: Moods = Field(
+        default="",
+        description="Its row of the colour script, and the grade it starts from; or keys of moods.",
+    )
     medium: Literal["ink", "light"] = Field(
         default="ink", description="Painted in ink on paper, or composited in light."
     )

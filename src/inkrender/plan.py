@@ -137,16 +137,12 @@ class ScenePass:
     liubai: LiubaiPass | None
     upper: tuple[LayerPass, ...]
     grade: grading.Steps
+    graded_in: Literal["ink", "light"]  # before developing, bare paper stays paper; or the developed frame
 
     @property
     def layers(self) -> tuple[LayerPass, ...]:
         """All layers, back to front."""
         return self.lower + self.upper
-
-    @property
-    def graded_in(self) -> str:
-        """ink: before developing, bare paper stays paper; light: the developed frame."""
-        return self.scene.grade.in_ or self.scene.medium
 
 
 @dataclass(frozen=True)
@@ -239,6 +235,7 @@ def plan_scene(
     if one.liubai is not None and seen is None and one.medium == "ink":
         cut = lowered(one)
         liubai = _lift(one, one.liubai, frame)
+    graded = film.graded(one, frame)
     return ScenePass(
         scene=one,
         frame=frame,
@@ -246,7 +243,8 @@ def plan_scene(
         lower=tuple(passes[:cut]),
         liubai=liubai,
         upper=tuple(passes[cut:]),
-        grade=grading.steps_at(one.grade, frame, one.folder),
+        grade=grading.steps_at(graded, frame, one.folder),
+        graded_in=graded.grade.in_ or one.medium,
     )
 
 

@@ -17,6 +17,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
+from . import mood
 from .errors import SceneError, did_you_mean
 from .grades import Cdl, Curves, Grade, Hint, Qualifier, Secondary, Split, View, pairs
 from .layer import BLEND_MODES, INPUTS, PART_BOUNDS, Layer
@@ -147,7 +148,7 @@ class Film(Model):
     audio: tuple[Audio, ...] = Field(default=(), description="Sound.")
     script: dict[str, ScriptRow] = Field(
         default_factory=dict,
-        description="The colour script: a row for each mood, which the scenes of that mood are held to.",
+        description="The colour script: the film's own moods, which their scenes are held to.",
     )
     deliver: Deliver = Field(default_factory=Deliver, description="The finished file.")
     folder: Path | None = Field(default=None, exclude=True, repr=False)
@@ -213,6 +214,14 @@ class Film(Model):
         pictures = ((a, a.last + 1 + n - cut), (b, b.first + n - cut))
         return Moment(pictures, t, (i + 1) / (t.frames + 1))
 
+    def graded(self, one: Scene, frame: float) -> mood.Graded:
+        """What a scene is graded by at one of its own frames: its grade over that of its mood."""
+        return mood.graded(self.script, one.mood, one.grade, frame, self.folder)
+
+    def row_at(self, one: Scene, frame: float) -> tuple[str, ScriptRow] | None:
+        """What a scene is held to at one of its own frames: a name and the row; None for nothing."""
+        return mood.row_at(self.script, one.mood, frame)
+
     def handles(self, name: str) -> tuple[int, int]:
         """How many frames a scene is needed before its first and after its last one."""
         before = after = 0
@@ -271,17 +280,19 @@ class Film(Model):
 
 
 def _moods(film: Film) -> list[Mistake]:
-    """Scenes whose mood has no row. Where a film has no colour script a mood is a note, whatever it says."""
-    rows = tuple(film.script)
-    return [
-        Mistake(
-            ("scenes", i),
-            f'scene "{one.name}" has mood "{one.mood}", which the script has no row for'
-            f"{did_you_mean(one.mood, rows)}: it has {', '.join(rows)}",
-        )
-        for i, one in enumerate(film.scenes)
-        if rows and one.mood and one.mood not in rows
-    ]
+    """Moods that are like nothing there is, and scenes of moods that are not there."""
+    found: list[Mistake] = []
+    for name in film.script:
+        try:
+            mood.find(film.script, name)
+        except SceneError as error:
+            found.append(Mistake(("script", name, "like"), str(error)))
+    if found:
+        return found
+    for i, one in enumerate(film.scenes):
+        for told in mood.mistakes(film.script, one.mood, one.grade):
+            found.append(Mistake(("scenes", i), f'scene "{one.name}": {told}'))
+    return found
 
 
 def _cuts(film: Film) -> list[Mistake]:

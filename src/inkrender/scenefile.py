@@ -19,7 +19,8 @@ from pydantic.json_schema import models_json_schema
 from . import places, tomltext
 from .composition import PRIORS, matte_name, prior_name
 from .errors import InkError, PlateError, SceneError, did_you_mean
-from .scene import Film, Grade, Layer, Look, Model, Picture, Scene
+from .grades import with_files
+from .scene import Film, Layer, Look, Model, Picture, Scene
 from .validation import Loc, context, mistakes, phrase, quoted, take_out
 
 SCHEMA = 1
@@ -377,31 +378,17 @@ def _moved(model: M, to: Path) -> M:
 
     if isinstance(model, Film):
         audio = tuple(a.model_copy(update={"file": there(a.file)}) for a in model.audio)
-        return model.model_copy(update={"audio": audio})
+        rows = {
+            name: row.model_copy(update={"grade": with_files(row.grade, there)}) if row.grade.said() else row
+            for name, row in model.script.items()
+        }
+        return model.model_copy(update={"audio": audio, "script": rows})
     if isinstance(model, Picture):
         layers = tuple(_moved_layer(x, there, came) for x in model.layer)
-        grade = _moved_grade(model.grade, there)
+        grade = with_files(model.grade, there)
         liubai = _moved_liubai(model, there) if model.liubai else None
         return model.model_copy(update={"layer": layers, "grade": grade, "liubai": liubai})
     return model
-
-
-def _moved_grade(grade: Grade, there: Any) -> Grade:
-    moved: dict[str, Any] = {}
-    if grade.lut:
-        moved["lut"] = there(grade.lut)
-    if grade.config and "://" not in grade.config:
-        moved["config"] = there(grade.config)
-    if grade.cdl.file:
-        moved["cdl"] = grade.cdl.model_copy(update={"file": there(grade.cdl.file)})
-    if any(part.cdl.file for part in grade.secondary):
-        moved["secondary"] = tuple(
-            part.model_copy(update={"cdl": part.cdl.model_copy(update={"file": there(part.cdl.file)})})
-            if part.cdl.file
-            else part
-            for part in grade.secondary
-        )
-    return grade.model_copy(update=moved) if moved else grade
 
 
 def _moved_layer(layer: Layer, there: Any, came: Path) -> Layer:

@@ -1,7 +1,8 @@
-"""The colour script: what tone the scenes of a mood have, as ranges their frames are held to.
+"""The colour script: what tone the scenes of a mood have, and the grade they start from.
 
-A row is a table of the film, `[script.despondency]`; a scene names its row with `mood = "despondency"`. Every
-value is a range, [least, most], of one of the measures of `tone_measures`, or of the blank paper of a frame.
+A row is a table of the film, `[script.despondency]`, or one of the moods that `mood` knows; a scene names its
+row with `mood = "despondency"`. Its measures are ranges, [least, most], that frames are held to: those of
+`tone_measures`, and the blank paper of a frame.
 """
 
 from __future__ import annotations
@@ -10,7 +11,9 @@ from typing import Annotated
 
 from pydantic import Field, WithJsonSchema, model_validator
 
-from .model import Mistake, Model, refuse
+from .grades import Grade
+from .model import Mistake, Model, Overlay, keyable, refuse
+from .timing import Key, is_keyed
 from .validation import quoted
 
 _Share = Annotated[float, Field(ge=0, le=1)]
@@ -34,9 +37,15 @@ Band = Annotated[
 ]
 
 
-class ScriptRow(Model):
-    """A row of the colour script: ranges, [least, most], for every frame of the scenes of one mood."""
+class ScriptRow(Overlay):
+    """A mood: its row of the colour script, [least, most] of every frame, and its starting grade."""
 
+    about: str = Field(default="", description="What the mood is, in a line.")
+    like: str | None = Field(
+        default=None,
+        min_length=1,
+        description="Another mood: what this one does not say is as there; its own name: the built-in one.",
+    )
     hues: tuple[Band, ...] = Field(
         default=(),
         description="Bands of hue, [from, to, least, most]: OKLCh degrees going up, past 360 where to is the "
@@ -66,6 +75,13 @@ class ScriptRow(Model):
     chroma_p90: Range | None = Field(
         default=None, description="OKLCh chroma below which nine tenths of the pixels lie."
     )
+    chroma_p95: Range | None = Field(
+        default=None, description="OKLCh chroma below which all but a twentieth of the pixels lie."
+    )
+    grade: Grade = Field(
+        default_factory=Grade,
+        description="The grade that scenes of this mood start from; what a scene says itself counts instead.",
+    )
 
     @model_validator(mode="after")
     def _meant(self) -> ScriptRow:
@@ -82,7 +98,7 @@ class ScriptRow(Model):
             if least > most:
                 told = f"{least:g} to {most:g} is not a range of shares: the least comes before the most"
                 found.append(Mistake(("hues", i), told))
-        refuse(found)
+        refuse([*found, *_foreign(self.grade)])
         return self
 
     def ranges(self) -> dict[str, tuple[float, float]]:
@@ -92,7 +108,41 @@ class ScriptRow(Model):
         return bands | {name: (float(r[0]), float(r[1])) for name, r in told.items() if r is not None}
 
 
-RANGES = tuple(name for name in ScriptRow.model_fields if name != "hues")
+RANGES = tuple(name for name in ScriptRow.model_fields if name not in ("about", "like", "hues", "grade"))
+
+
+def _foreign(grade: Grade) -> list[Mistake]:
+    """What a starting grade cannot say, since it belongs to no scene and is interpolated."""
+    found = [Mistake(("grade", *path), f"{path[-1]} is keyed, but a mood has no frames: key the scene's mood")
+             for path in _keyed(grade)]  # fmt: skip
+    if grade.cdl.file:
+        found.append(Mistake(("grade", "cdl", "file"), "a mood's CDL is interpolated: write its numbers"))
+    for i, part in enumerate(grade.secondary):
+        at = ("grade", "secondary", i)
+        if part.where.layer is not None:
+            told = "a mood knows no layers: choose by hue, chroma or luma, or write it in the scene's [grade]"
+            found.append(Mistake((*at, "where", "layer"), told))
+        if part.cdl.file:
+            found.append(Mistake((*at, "cdl", "file"), "a mood's CDL is interpolated: write its numbers"))
+    for name, do in (("hint", "write it in the scene's [grade]"), ("mood", "say what it is like")):
+        if name in grade.said():
+            found.append(Mistake(("grade", name), f"{name} is a scene's own: {do}"))
+    return found
+
+
+def _keyed(holder: Model, above: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
+    """The paths of all keyed numbers."""
+    found: list[tuple[str | int, ...]] = []
+    for name in type(holder).model_fields:
+        value = getattr(holder, name)
+        if name in keyable(type(holder)):
+            found += [(*above, name)] if is_keyed(value) and isinstance(value[0], Key) else []
+        elif isinstance(value, Model):
+            found += _keyed(value, (*above, name))
+        elif isinstance(value, tuple):
+            inner = [(i, v) for i, v in enumerate(value) if isinstance(v, Model)]
+            found += [path for i, v in inner for path in _keyed(v, (*above, name, i))]
+    return found
 
 
 def band_name(start: float, end: float) -> str:
