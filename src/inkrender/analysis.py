@@ -263,7 +263,7 @@ def _problem(
     wanted = _wanted(one)
     lower = engine.paint(small, one, one.lower)
     upper = engine.paint(small, one, one.upper) if one.upper else None
-    depth = _depth(one, small)
+    depth = depth_of(one, small)
     problem = negative_space.problem_for(
         lower,
         upper,
@@ -291,7 +291,7 @@ def _origin(one: ScenePass, track: tracking.Track | None) -> tuple[float, float]
     return (front.x, front.y) if front else (0.0, 0.0)
 
 
-def _depth(one: ScenePass, small: bake.Studio) -> NDArray[np.float32] | None:
+def depth_of(one: ScenePass, small: bake.Studio) -> NDArray[np.float32] | None:
     """The depth pass of the first plate that has one, at 270 lines, where the frame sees it as it is."""
     for layer in one.lower:
         if layer.kind == "file":

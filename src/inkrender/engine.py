@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from . import cache, colour, grade_ops, grading, library
+from . import accents, cache, colour, grade_ops, grading, hints, library
 from .bake import Studio
 from .errors import SceneError
 from .frame import Baked, Region
@@ -32,16 +32,18 @@ def render(
     bits: Any = 8,
     *,
     graded: bool = True,
+    lights: Sequence[hints.Lights | None] | None = None,
 ) -> tuple[NDArray[Any], dict[str, Any]]:
     """Paint a frame: (h, w, 4) uint8 or uint16, sRGB-encoded, or float16 scene-linear, and its measurements.
 
-    lifts: for each scene of the plan, from `analysis.lifts`. bits: 8, 16 or "half".
-    stats: blank (share of the finished canvas before developing), and for each lifted scene its target, the
-    share that was solved, what is reachable, and whether the target was met.
+    lifts: for each scene of the plan, from `analysis.lifts`; lights: from `accenting.lights`. bits: 8, 16 or
+    "half". stats: blank (share of the finished canvas before developing), and for each lifted scene its
+    target, the share that was solved, what is reachable, and whether the target was met; likewise for each
+    scene with a hint, with the share measured on the finished frame.
     """
     w, h = studio.size
     program = Program(w, h, studio.scale, paper=studio.sheet)
-    paint_frame(program, plan, studio, lifts, graded)
+    paint_frame(program, plan, studio, lifts, graded, lights)
     kind = {8: np.uint8, 16: np.uint16, "half": np.float16}.get(bits)
     if kind is None:
         raise SceneError(f'bits = {bits!r} is not a depth: use 8, 16 or "half"')
@@ -63,44 +65,80 @@ def render(
                 "reachable": [lo, hi],
                 "met": lift.met,
             }
+    for one, accent in zip(plan.scenes, lights or (), strict=False):
+        if accent is not None:
+            seen = out if kind is not np.float16 else colour.encode(np.clip(out[..., :3], 0, 1))
+            stats[f"hint {one.scene.name}"] = {**accent.told(), "found": hints.measured(seen, accent.hue)}
     return out, stats
 
 
 def paint_frame(
-    program: Program, plan: Plan, studio: Studio, lifts: Sequence[Lift | None], graded: bool = True
+    program: Program,
+    plan: Plan,
+    studio: Studio,
+    lifts: Sequence[Lift | None],
+    graded: bool = True,
+    lights: Sequence[hints.Lights | None] | None = None,
 ) -> None:
     """Everything up to display-encoded colour in CANVAS."""
+    lit = lights or (None,) * len(plan.scenes)
     if plan.transition is None:
         one = plan.scenes[0]
-        _scene(program, CANVAS, studio, one, lifts[0])
+        _scene(program, CANVAS, studio, one, lifts[0], lit[0])
         if one.scene.medium == "light":
             program.encode(CANVAS, "srgb")
             if graded:
                 grade_ops.encoded(program, CANVAS, one.grade, _mattes(program, studio, one))
             return
         program.count_blank(CANVAS, colour.blank_jacobian(studio.white))
-        if graded and not _late(one):
-            grade_ops.in_ink(program, CANVAS, one.grade, _mattes(program, studio, one))
-        program.develop(CANVAS, studio.sheet)
-        if graded and one.graded_in == "light":
-            grade_ops.encoded(program, CANVAS, one.grade, _mattes(program, studio, one))
+        finish(program, CANVAS, studio, one, lit[0], graded)
         return
     a, b = plan.scenes
-    for reg, one, lift in ((OTHER, b, lifts[1]), (CANVAS, a, lifts[0])):
-        _scene(program, reg, studio, one, lift)
-        if one.scene.medium == "light":  # the two pictures meet as ink
-            program.light_to_ink(reg, _white("paper", studio), 1.0, "linear")
-        elif graded and not _late(one):
-            grade_ops.in_ink(program, reg, one.grade, _mattes(program, studio, one))
-    _transition(program, plan, studio)
+    _meet(program, plan, studio, lifts, graded, lit)
     program.count_blank(CANVAS, colour.blank_jacobian(studio.white))
     program.develop(CANVAS, studio.sheet)
     late = [one.grade if graded and _late(one) else grading.NEUTRAL for one in (a, b)]
     if late[0] or late[1]:  # each grade has the frame to itself, and the two are mixed
         program.copy(OTHER, CANVAS)
-        grade_ops.encoded(program, CANVAS, late[0], _mattes(program, studio, a))
-        grade_ops.encoded(program, OTHER, late[1], _mattes(program, studio, b))
+        accents.grade_light(program, CANVAS, late[0], _mattes(program, studio, a), lit[0])
+        accents.grade_light(program, OTHER, late[1], _mattes(program, studio, b), lit[1])
         program.mix(CANVAS, OTHER, plan.u)
+
+
+def _meet(
+    program: Program,
+    plan: Plan,
+    studio: Studio,
+    lifts: Sequence[Lift | None],
+    graded: bool,
+    lit: Sequence[hints.Lights | None],
+) -> None:
+    """Two scenes become the one canvas of a transition."""
+    a, b = plan.scenes
+    for reg, one, lift, light in ((OTHER, b, lifts[1], lit[1]), (CANVAS, a, lifts[0], lit[0])):
+        _scene(program, reg, studio, one, lift, light)
+        if one.scene.medium == "light":  # the two pictures meet as ink
+            program.light_to_ink(reg, _white("paper", studio), 1.0, "linear")
+        elif graded and not _late(one):
+            accents.grade_ink(program, reg, one.grade, _mattes(program, studio, one), light)
+    _transition(program, plan, studio)
+
+
+def finish(
+    program: Program,
+    reg: int,
+    studio: Studio,
+    one: ScenePass,
+    light: hints.Lights | None,
+    graded: bool = True,
+) -> None:
+    """A scene's finished canvas becomes display-encoded colour: graded in ink or in light, developed."""
+    mattes = _mattes(program, studio, one)
+    if graded and not _late(one):
+        accents.grade_ink(program, reg, one.grade, mattes, light)
+    program.develop(reg, studio.sheet)
+    if graded and one.graded_in == "light":
+        accents.grade_light(program, reg, one.grade, mattes, light)
 
 
 def paint(studio: Studio, one: ScenePass, layers: Iterable[LayerPass]) -> NDArray[np.float32]:
@@ -131,6 +169,37 @@ def canvas(studio: Studio, one: ScenePass, lift: Lift | None) -> NDArray[np.floa
     return out
 
 
+def meeting(
+    plan: Plan,
+    studio: Studio,
+    lifts: Sequence[Lift | None],
+    lights: Sequence[hints.Lights | None] | None = None,
+) -> NDArray[np.float32]:
+    """The canvas of a frame within a transition, on which its blank is measured: absorbances (h, w, 4)."""
+    w, h = studio.size
+    program = Program(w, h, studio.scale, paper=studio.sheet)
+    _meet(program, plan, studio, lifts, True, lights or (None, None))
+    out = np.zeros((h, w, 4), np.float32)
+    program.store(CANVAS, out)
+    program.run()
+    return out
+
+
+def lit(
+    studio: Studio, one: ScenePass, canvas: NDArray[np.float32], light: hints.Lights
+) -> NDArray[np.float32]:
+    """A finished canvas (h, w, 4) lit, graded and developed: display-encoded (h, w, 4)."""
+    w, h = studio.size
+    program = Program(w, h, studio.scale, paper=studio.sheet)
+    program.load(CANVAS, canvas, "linear", True)
+    accents.paint(program, CANVAS, light, _mattes(program, studio, one))
+    finish(program, CANVAS, studio, one, light)
+    out = np.zeros((h, w, 4), np.float32)
+    program.store(CANVAS, out)
+    program.run()
+    return out
+
+
 def lift_fields(lift: Lift) -> LiftFields:
     """A solved lift as the tiles read it."""
     return LiftFields(lift.phi, lift.ramp, lift.hard, lift.keep, bleed=lift.bleed)
@@ -152,7 +221,14 @@ def blending(layer: LayerPass) -> list[Any]:
 # a scene --------------------------------------------------------------------------------------------------
 
 
-def _scene(program: Program, reg: int, studio: Studio, one: ScenePass, lift: Lift | None) -> None:
+def _scene(
+    program: Program,
+    reg: int,
+    studio: Studio,
+    one: ScenePass,
+    lift: Lift | None,
+    light: hints.Lights | None = None,
+) -> None:
     program.clear(reg)
     if one.scene.medium == "light":
         for layer in one.layers:
@@ -163,6 +239,8 @@ def _scene(program: Program, reg: int, studio: Studio, one: ScenePass, lift: Lif
     if lift is not None and one.liubai is not None:
         program.lift(reg, lift_fields(lift))
     _layers(program, reg, studio, one, one.upper)
+    if light is not None:
+        accents.paint(program, reg, light, _mattes(program, studio, one))
 
 
 def _layers(

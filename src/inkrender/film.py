@@ -95,12 +95,13 @@ class Film(scene.Film):
         for each lifted scene its target, solved, reachable, met. Any thread may call it. Raises InkError for
         a film that cannot be painted.
         """
-        from . import analysis, engine
+        from . import accenting, analysis, engine
 
         told = self.plan(n, seen)
         studio = self.studio(size)
         lifts = analysis.lifts(told, studio)
-        return engine.render(told, studio, lifts, bits, graded=graded)
+        lights = accenting.lights(told, studio) if seen is None else None
+        return engine.render(told, studio, lifts, bits, graded=graded, lights=lights)
 
     def frame(self, n: int, size: tuple[int, int] | None = None) -> Frame:
         """Film frame n as a `Frame` of scene-linear light; a notebook shows it."""
@@ -139,15 +140,16 @@ class Film(scene.Film):
 
         tell: is told how many steps are done, of how many. Painting a frame does it where it is missing.
         """
-        from . import analysis
+        from . import accenting, analysis
 
         small = self.studio().proxy
         passes = {one.scene.name: one for n in frames for one in self.plan(n).scenes}
         analysis.prepare(passes.values(), small, tell)
+        accenting.prepare(passes.values(), small, tell)
 
     def fingerprint(self, n: int, size: tuple[int, int] | None = None, bits: Any = 8) -> dict[str, str]:
         """What makes frame n, each by the digest of its content: a manifest row, and why a frame is stale."""
-        from . import analysis, engine
+        from . import accenting, analysis, engine
 
         size = size or self.size
         told, studio = self.plan(n), self.studio(size)
@@ -169,6 +171,8 @@ class Film(scene.Film):
             made[f"{name}: liubai"] = cache.digest(
                 one.liubai, analysis.digest(one, studio.proxy) if one.liubai else None
             )
+            if (hint := accenting.digest(one, studio.proxy)) is not None:
+                made[f"{name}: hint"] = hint
             made[f"{name}: grade"] = cache.digest(
                 one.graded_in,
                 [[type(s).__name__, s] for s in one.grade.steps],

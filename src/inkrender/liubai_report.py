@@ -17,7 +17,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from . import analysis, bake, colour, engine, following, mattes, metrics, motion, scene
+from . import accenting, analysis, bake, colour, engine, following, mattes, metrics, motion, scene
 from .film import Film
 from .negative_space import Lift, lift_matte
 from .tracking import Track
@@ -197,7 +197,7 @@ class _Bench:
         studio = self.film.studio(self.size)
         told = self.film.plan(n)
         lifts = analysis.lifts(told, studio)
-        codes, stats = engine.render(told, studio, lifts)
+        codes, stats = engine.render(told, studio, lifts, lights=accenting.lights(told, studio))
         alone = told.scenes[0] if told.transition is None else None
         canvas = lift = mask = protect = None
         if alone is not None and alone.scene.medium == "ink":

@@ -52,16 +52,23 @@ def protected(studio: Studio, one: ScenePass, wanted: LiubaiPass) -> Plane | Non
     return _union([*_mattes(studio, one, words), *_subjects(studio, one)])
 
 
+def matte(studio: Studio, one: ScenePass, word: str) -> Plane:
+    """The matte that a word names, as `protect` and `reserve` take it."""
+    return _matte(studio, one, _named(one, word))
+
+
 def prints(small: Studio, one: ScenePass, wanted: LiubaiPass) -> list[str]:
     """Digests of the files beside the layers that decide a frame's negative space."""
-    files = [
-        _resolved(one, name.name)
-        for name in (_named(one, word) for word in (*wanted.spared, *wanted.reserve))
-        if name.kind == "file"
-    ]
+    found = prints_of(one, (*wanted.spared, *wanted.reserve))
     if wanted.prior is not None and wanted.prior not in composition.PRIORS:
-        files.append(Path(wanted.prior))
-    return [cache.file_digest(path) for path in files]
+        found.append(cache.file_digest(Path(wanted.prior)))
+    return found
+
+
+def prints_of(one: ScenePass, words: Iterable[str]) -> list[str]:
+    """Digests of the picture files among the mattes that words name."""
+    names = [_named(one, word) for word in words]
+    return [cache.file_digest(_resolved(one, name.name)) for name in names if name.kind == "file"]
 
 
 def read_matte(path: Path, size: tuple[int, int]) -> Plane:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from . import develop, grade, lift, load, oklch, over
+from . import develop, glow, grade, lift, load, oklch, over
 from .jit import kernel
 from .resample import OVER, SCRATCH, resample_tile
 from .tiles import FIELDS, PAPER, REGISTER, REGISTERS, STRIDE, TILE, TILE_H, TILE_W, call_stage
@@ -55,7 +55,9 @@ OP_COLUMNS = 20
     QUALIFY,
     MIX_MATTE,
     PRESENCE,
-) = range(34)
+    FIELD_COVER,
+    GLOW,
+) = range(36)
 
 
 @kernel
@@ -229,6 +231,16 @@ def drive(ops, par, par_room, width, height, top, bottom):
                     other = registers[s * STRIDE : s * STRIDE + REGISTER]
                     grade.mix_by(reg, other, registers[at : at + TILE], q[5])
                     zero[r] = 0
+                elif op == FIELD_COVER:
+                    if q[4] == 0 or zero[r] == 0:
+                        zero[r] = 0
+                        if not glow.field_cover(reg, fields[:TILE], q[4]):
+                            fill(reg, ZERO)
+                            zero[r] = 1
+                elif op == GLOW:
+                    if zero[s] == 0:
+                        glow.glow(reg, registers[s * STRIDE : s * STRIDE + REGISTER], p)
+                        zero[r] = 0
                 elif op == MATTE:
                     over.matte(reg, registers[s * STRIDE : s * STRIDE + REGISTER])
                 elif op == STORE:

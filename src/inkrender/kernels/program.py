@@ -277,6 +277,19 @@ class Program:
         say = f"lift {_name(reg)} bleed {fields.bleed:g}"
         self._add(interpreter.LIFT, reg, par=[fields.bleed, fields.reach], say=say)
 
+    def field_cover(self, reg: int, plane: NDArray[np.float32], times: bool = False) -> None:
+        """The cover of reg <- a plane (h, w) over the whole frame, or times it; empty where none is left."""
+        h, w = plane.shape
+        self._plane(0, plane, 0.0, 0.0, w / self.width, h / self.height)
+        say = f"cover {_name(reg)} {'times' if times else '<-'} a field"
+        self._add(interpreter.FIELD_COVER, reg, numbers=[int(times)], say=say)
+
+    def glow(self, reg: int, light: int, ring: ArrayLike, rim: ArrayLike) -> None:
+        """Ink lit where the cover of `light` says: towards paper, ringed. ring, rim: absorbances (3,)."""
+        self._two(reg, light)
+        say = f"glow {_name(reg)} by {_name(light)}"
+        self._add(interpreter.GLOW, reg, light, par=[*_three(ring, "ring"), *_three(rim, "rim")], say=say)
+
     # light, grade -----------------------------------------------------------------------------------------
 
     def transmittance(self, reg: int) -> None:
