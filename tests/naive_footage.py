@@ -78,7 +78,7 @@ def stepped(density, full, tones, rim):
 
 def washes(lab, around, far, calm, slow, middle, fine, how):
     lift = 0.62 - np.float64(around)
-    lift = np.where(lift > 0, 0.3, 0.35) * lift
+    lift = np.where(lift > 0, 0.45, 0.35) * lift + 0.5 * (lab[0] - np.float64(around))
     d = how.full * np.clip((0.87 - lab[0] - how.veil * lift) / 0.66, 0, 1) ** 1.5
     d = d * (1 - max(how.recede, 0) * far) + max(-how.recede, 0) * far * 0.6
     d = np.maximum(d + d * (1 - 0.75 * d / how.full) * (0.20 * fine + 0.12 * middle), 0)
@@ -93,7 +93,9 @@ def pigments(lab, density, soft, sure, slow, middle, press, wheel, ramp, soot, d
     chroma = np.hypot(a, b)
     hue = np.degrees(np.arctan2(b, a)) % 360
     shaded = chroma * np.maximum(1, 0.6 / np.maximum(light, 0.25))
-    own = np.minimum(rise(shaded, 0.05 - 0.04 * how.chroma, 0.12 - 0.05 * how.chroma) * how.chroma * 1.15, 1)
+    own = np.minimum(
+        rise(shaded, 0.045 - 0.035 * how.chroma, 0.11 - 0.06 * how.chroma) * how.chroma * 1.15, 1
+    )
     if how.keep == 1:
         red = np.where(hue < 180, rise(hue, 44, 34), rise(hue, 345, 355))
         own = np.maximum(own, red * rise(shaded, 0.10, 0.15))
@@ -106,9 +108,9 @@ def pigments(lab, density, soft, sure, slow, middle, press, wheel, ramp, soot, d
     answer = wheel[np.int64(pure * (len(wheel) - 1) + 0.5), np.int64(hue + 0.5)]
     mixed = base + own[..., None] * (answer - base)
     mixed += (how.soot * (1 - own))[..., None] * (soot - mixed)
-    unit, most = mixed[..., 3], 1.5 + 0.8 * own
+    unit, most = mixed[..., 3], 1.5 + 2.5 * own
     amount = most * (1 - np.exp(-d / (np.maximum(unit, 0.5) * most)))
-    amount += own * np.minimum(2.7 * chroma, 0.63) * (1 - np.minimum(amount, 1))
+    amount += own * np.minimum(3.5 * chroma, 0.7) * (1 - np.minimum(amount, 1))
     rest = 0.9 * np.maximum(d - amount * unit, 0) / (deep[3] + own * (soot[3] - deep[3]))
     amount = amount + how.glaze * (1 + 0.3 * middle)
     drawn = line * np.clip(0.6 + 1.1 * press, 0, 1)

@@ -23,7 +23,7 @@ from .tones import ramp, wheel
 CALM, BUSY = 0.003, 0.012  # slope of L per px at 1080 lines: tide marks keep to the calm, or grass glitters
 LINES = 540  # what is worked out at most: no wash has a finer shape
 FULL = np.float32(5.2)  # luminous absorbance of the darkest wash: clotted ink is dead
-PURITIES, PURITY = 24, 1.5  # steps of the wheel; how much purer the ink of a colour is than the colour
+PURITIES, PURITY = 24, 1.8  # steps of the wheel; how much purer the ink of a colour is than the colour
 KEEP = {"red": 1, "lantern": 2}  # footage.KEEP_RED, KEEP_LANTERN
 
 
@@ -140,7 +140,7 @@ def _flowing(
     dabs = np.empty_like(lab)
     for n, plane in enumerate(lab):
         cv2.medianBlur(plane, 5 if k > 0.4 else 3, dst=dabs[n])
-    dabs += sure * (lab - dabs)
+    dabs[0] += sure * (lab[0] - dabs[0])  # colour lies broader than form
     flat = np.empty((h, w, 4), np.float32)
     footage.fitted(flat.reshape(h, -1), _fit(dabs, max(2, round(6 * k)), 1.5e-3), dabs[0])
     flat[..., 3] = (outer - inner) / (np.float32(0.25) + outer)

@@ -286,9 +286,10 @@ def washes(dst, lab, around, far, calm, slow, middle, fine, how):
         s, m, f, wide = slow[j], middle[j], fine[j], calm[j]
         for i in range(w):
             lift = F(0.62) - base[i]
-            lift = F(0.3) * lift if lift > ZERO else F(0.35) * lift
+            lift = F(0.45) * lift if lift > ZERO else F(0.35) * lift
             # paper above L .87, thin washes for long, all the ink there is in the accents
-            t = saturate((F(0.87) - light[i] - how.veil * lift) * F(1 / 0.66))
+            own = light[i] + how.veil * (lift + F(0.5) * (light[i] - base[i]))
+            t = saturate((F(0.87) - own) * F(1 / 0.66))
             d = how.full * t * sqrt(t)
             d *= ONE - max(how.recede, ZERO) * back[i]
             d += max(-how.recede, ZERO) * back[i] * F(0.6)
@@ -321,7 +322,7 @@ def pigments(ink, lab, density, soft, sure, slow, middle, press, wheel, ramp, so
             chroma = sqrt(a * a + b * b)
             hue = degrees(a, b)
             deep_chroma = chroma * max(ONE, F(0.6) / max(light, F(0.25)))  # shades have little left
-            own = rise(deep_chroma, F(0.05) - F(0.04) * how.chroma, F(0.12) - F(0.05) * how.chroma)
+            own = rise(deep_chroma, F(0.045) - F(0.035) * how.chroma, F(0.11) - F(0.06) * how.chroma)
             own = min(own * how.chroma * F(1.15), ONE)
             kept = ZERO
             if how.keep == KEEP_RED:
@@ -345,9 +346,9 @@ def pigments(ink, lab, density, soft, sure, slow, middle, press, wheel, ramp, so
             unit = ramp[n, 3] + own * (wheel[q, m, 3] - ramp[n, 3])
             unit += grey * (soot[3] - unit)
             # as much pigment as the tone asks for while it keeps its colour, the rest as ink
-            most = F(1.5) + F(0.8) * own
+            most = F(1.5) + F(2.5) * own
             amount = most * (ONE - exp(-d / (max(unit, HALF) * most)))
-            amount += own * min(chroma * F(2.7), F(0.63)) * (ONE - min(amount, ONE))
+            amount += own * min(chroma * F(3.5), F(0.7)) * (ONE - min(amount, ONE))
             rest = F(0.9) * max(d - amount * unit, ZERO) / (deep[3] + own * (soot[3] - deep[3]))
             amount += how.glaze * (ONE + F(0.3) * middle[j, i])
             e = lab[3, j, i] * saturate(F(0.6) + F(1.1) * press[j, i])
