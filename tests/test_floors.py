@@ -17,7 +17,8 @@ FLOORS = {
     1: "shader frame timing colour curves canvas places tomltext parameters paint strokes rock fields "
     "lines simplify tones pigments wetting handling cun spreading typeface stone repainting "
     "repaint_depth repaint_tone surface motion metrics composition white scopes tone_measures shaders",
-    2: "scene model layer grades picture script mood validation library linker linker_ast io cache tracking",
+    2: "scene model layer grades picture script mood palettes validation library linker linker_ast io cache "
+    "tracking",
     3: "plan hints potential negative_space packing carrying thresholds grading sheets",
     4: "engine accents grade_ops scenefile bake plates cameras following mattes points",
     5: "render manifest analysis accenting shots film deliver encode verify check check_liubai check_plates "

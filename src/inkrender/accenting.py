@@ -51,7 +51,7 @@ _memory = cache.Memory(limit=8 << 20)
 
 def wanted(one: ScenePass, small: bake.Studio) -> scenes.Hint | None:
     """The hint of a scene at a frame, its own or its mood's; None where it has none."""
-    return one.scene.grade.hint if one.scene.medium == "ink" else None
+    return small.film.graded(one.scene, one.frame).grade.hint if one.scene.medium == "ink" else None
 
 
 def lights(plan: Plan, studio: bake.Studio) -> tuple[Lights | None, ...]:

@@ -74,7 +74,7 @@ def _space_of(step: grading.Step, space: str) -> str:
     """The space that a step works in: light in linear light, tone in the grade's, colour on sRGB."""
     if isinstance(step, grading.MatrixStep):
         return "linear"
-    if isinstance(step, grading.OklchStep | grading.SecondaryStep):
+    if isinstance(step, grading.OklchStep | grading.PaletteStep | grading.SecondaryStep):
         return "srgb"
     return "log" if isinstance(step, grading.ViewStep) else space
 
@@ -124,6 +124,12 @@ def _step(program: Program, reg: int, step: grading.Step) -> None:
     elif isinstance(step, grading.OklchStep):
         tables = grading.colour_tables(step) or (None, None)
         program.oklch(reg, step.hue, step.chroma, step.lightness, *tables)
+    elif isinstance(step, grading.PaletteStep):
+        by_hue, places = grading.palette_tables(step)
+        program.copy(BEFORE, reg)
+        program.oklch(reg, hues=by_hue)
+        for where in places:
+            program.qualify(reg, BEFORE, *grading.qualifier(where))
     elif isinstance(step, grading.LutStep):
         _lut(program, reg, step.path)
     elif isinstance(step, grading.ViewStep):

@@ -1,7 +1,8 @@
 """A grade as files and scripts say it: every number may be keyed, and what is neutral does nothing.
 
 The order is fixed: exposure and white balance (in linear light), CDL, lift/gamma/gain, contrast, curves, then
-in OKLCh the curves over hue and lightness, split tone, hue, chroma and lightness; secondaries, LUT, view.
+in OKLCh the curves over hue and lightness, split tone, hue, chroma and lightness; palette, secondaries, LUT,
+view.
 """
 
 from __future__ import annotations
@@ -310,6 +311,34 @@ class Hint(Model):
         return self
 
 
+class Palette(Model):
+    """A few colours that the picture is drawn to, hue by hue; greys and lightness stay, skin may."""
+
+    colours: tuple[str, ...] = Field(
+        default=(), max_length=16, description='"#rrggbb", "oklch(L C h)" or pigments by name.'
+    )
+    file: str | None = Field(
+        default=None, min_length=1, description="A picture whose colours it takes, beside this file."
+    )
+    count: int = Field(default=5, ge=1, le=12, description="How many colours of the picture; 1 to 12.")
+    amount: Share = Field(default=0.7, description="0 leaves the picture as it is, 1 is all; may be keyed.")
+    keep_skin: bool = Field(default=True, description="Whether the hues of skin stay as they are.")
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Palette:
+        mistakes = []
+        if bool(self.colours) == (self.file is not None):
+            told = "both colours and a file" if self.colours else "neither colours nor a file"
+            mistakes.append(Mistake(("colours",), f"a palette has one source, not {told}"))
+        for i, text in enumerate(self.colours):
+            try:
+                colour.parse(text)
+            except SceneError as error:
+                mistakes.append(Mistake(("colours", i), str(error)))
+        refuse(mistakes)
+        return self
+
+
 class View(Model):
     """An OpenColorIO display and view, baked to a table."""
 
@@ -371,6 +400,7 @@ class Grade(Overlay):
     lightness: Annotated[Number, Keyed(0, 4)] = Field(
         default=1.0, description="OKLCh lightness, a factor; 0 to 4; may be keyed."
     )
+    palette: Palette | None = Field(default=None, description="Colours that the picture is drawn to.")
     secondary: tuple[Secondary, ...] = Field(default=(), description="Small grades on parts of the picture.")
     lut: str | None = Field(
         default=None,
@@ -400,6 +430,8 @@ def with_files(grade: Grade, there: Callable[[str], str]) -> Grade:
         moved["lut"] = there(grade.lut)
     if grade.config and "://" not in grade.config:
         moved["config"] = there(grade.config)
+    if grade.palette and grade.palette.file:
+        moved["palette"] = grade.palette.model_copy(update={"file": there(grade.palette.file)})
     if grade.cdl.file:
         moved["cdl"] = grade.cdl.model_copy(update={"file": there(grade.cdl.file)})
     if any(part.cdl.file for part in grade.secondary):

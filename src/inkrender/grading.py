@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from . import cache, curves, mood, scene, white
+from . import cache, curves, mood, palettes, scene, white
 from .errors import SceneError, did_you_mean
 from .grades import GREY
 from .io.cdl import Correction, read_cdl
@@ -116,6 +116,15 @@ class SecondaryStep:
 
 
 @dataclass(frozen=True)
+class PaletteStep:
+    """Hues drawn to those of a palette. colours: OKLCh and weight; skin: it stays as it is."""
+
+    colours: tuple[palettes.Colour, ...]
+    amount: float
+    skin: bool
+
+
+@dataclass(frozen=True)
 class LutStep:
     """A table from a file, 1-D or 3-D. mix: how much of it, on the display-encoded picture."""
 
@@ -134,7 +143,8 @@ class ViewStep:
     mix: float = 1.0
 
 
-Step = MatrixStep | CdlStep | CurvesStep | LumaStep | OklchStep | SecondaryStep | LutStep | ViewStep
+OneStep = MatrixStep | CdlStep | CurvesStep | LumaStep | OklchStep | PaletteStep
+Step = OneStep | SecondaryStep | LutStep | ViewStep
 
 
 @dataclass(frozen=True)
@@ -184,6 +194,9 @@ def steps_at(grade: scene.Grade | mood.Graded, frame: float, folder: Path | None
     steps += _tone(grade, frame)
     steps += _curves(grade.curves, frame)
     steps += _oklch(grade, frame, grade.curves, grade.split)
+    for palette, share in told.palettes:
+        if (amount := share * float(value_at(palette.amount, frame))) > 0:
+            steps.append(PaletteStep(palette_of(palette, folder), amount, palette.keep_skin))
     for one in grade.secondary:
         small: list[Any] = [*_light(one, frame, None), *_cdl(one.cdl, frame, folder), *_oklch(one, frame)]
         mix = float(value_at(one.mix, frame))
@@ -213,6 +226,14 @@ def check_space(grade: scene.Grade, folder: Path | None = None) -> None:
             f"space of OpenColorIO{'' if ocio.there() else ', which is not installed: ' + ocio.INSTALL}"
         )
     ocio.space(config_of(grade, folder), grade.space)
+
+
+def palette_of(told: scene.Palette, folder: Path | None = None) -> tuple[palettes.Colour, ...]:
+    """A palette: OKLCh and weight, by hue. SceneError for greys alone, PlateError for a file."""
+    if told.file is None:
+        return palettes.of_texts(told.colours)
+    path = (folder or Path()) / told.file
+    return palettes.read(str(path), cache.file_digest(path), told.count)
 
 
 def lines(told: Steps) -> list[str]:
@@ -273,6 +294,19 @@ def colour_tables(step: OklchStep) -> tuple[Planes, Planes] | None:
     a, b = split_tone(light, step.split) if step.split else (0 * light, 0 * light)
     by_tone = np.stack([np.maximum(keep, 0), a, b])
     return by_hue.astype(np.float32), by_tone.astype(np.float32)
+
+
+@lru_cache(maxsize=64)
+def palette_tables(step: PaletteStep) -> tuple[Planes, tuple[Where, ...]]:
+    """By hue, as `kernels.oklch.bend` reads it; and where the match works: not in greys, not in skin."""
+    z = palettes.multiplier(step.colours, hues(), step.amount)
+    by_hue = np.stack([z.real, z.imag, np.zeros(CELLS + 1)]).astype(np.float32)
+    never = (360.0, palettes.SOFT, 0.1)
+    coloured = Where(None, (palettes.KEPT + palettes.SOFT, 9.0), None, never, None, False)
+    if not step.skin:
+        return by_hue, (coloured,)
+    ranges = (palettes.SKIN_HUE, palettes.SKIN_CHROMA, palettes.SKIN_LIGHT)
+    return by_hue, (coloured, Where(*ranges, (15.0, 0.03, 0.1), None, True))
 
 
 def hues() -> NDArray[np.float64]:
@@ -459,6 +493,9 @@ def _line(step: Step) -> str:
             f"{n.replace('_', ' against ')} {len(v) // 2} points" if n in _BENDS else f"{n} {_words(v)}"
             for n, v in changed.items()
         )
+    if isinstance(step, PaletteStep):
+        drawn = ", ".join(f"{h:.0f}" for _, _, h, _ in step.colours)
+        return f"palette of hues {drawn}, {step.amount:.0%} of it" + (", skin kept" if step.skin else "")
     if isinstance(step, SecondaryStep):
         w = step.where
         parts = [f"{n} {_words(v)}" for n, v in (("hue", w.hue), ("chroma", w.chroma), ("luma", w.luma)) if v]

@@ -22,7 +22,7 @@ from pydantic_core import PydanticCustomError, core_schema
 
 from . import curves, white
 from .errors import SceneError, did_you_mean
-from .grades import GREY, MOST_POINTS, Cdl, Curve, Curves, Grade, View, pairs, with_files
+from .grades import GREY, MOST_POINTS, Cdl, Curve, Curves, Grade, Palette, View, pairs, with_files
 from .model import keyable
 from .script import RANGES, ScriptRow
 from .timing import EASINGS, Key, parse_keys, value_at
@@ -98,12 +98,13 @@ class Graded:
     """What a scene is graded by at a frame.
 
     grade: its numbers, the scene's own still keyed; what comes from moods is of this frame. luts: (file, how
-    much), in order; views: (view, how much).
+    much), in order; views: (view, how much); palettes: (palette, how much).
     """
 
     grade: Grade
     luts: tuple[tuple[str, float], ...]
     views: tuple[tuple[View, float], ...]
+    palettes: tuple[tuple[Palette, float], ...] = ()
 
 
 # by name --------------------------------------------------------------------------------------------------
@@ -247,17 +248,24 @@ def graded(
         start = start.model_copy(update={"secondary": tuple(small)})
     luts = _mixed([((g.lut,) if g.lut else (), share) for g, share in parts])
     views = _mixed([((g.view,) if g.view else (), share) for g, share in parts])
+    palettes = _mixed([((g.palette,) if g.palette else (), share) for g, share in parts])
     whole = own.over(start)
     return Graded(
         whole,
         ((own.lut, 1.0),) if own.lut else luts,
         ((own.view, 1.0),) if own.view else views,
+        ((own.palette, 1.0),) if own.palette else palettes,
     )
 
 
 def alone(own: Grade) -> Graded:
     """A grade without a mood."""
-    return Graded(own, ((own.lut, 1.0),) if own.lut else (), ((own.view, 1.0),) if own.view else ())
+    return Graded(
+        own,
+        ((own.lut, 1.0),) if own.lut else (),
+        ((own.view, 1.0),) if own.view else (),
+        ((own.palette, 1.0),) if own.palette else (),
+    )
 
 
 def _mixed(parts: list[tuple[tuple[Any, ...], float]]) -> tuple[tuple[Any, float], ...]:

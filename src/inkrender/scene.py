@@ -19,7 +19,7 @@ from pydantic_core import PydanticCustomError
 
 from . import mood
 from .errors import SceneError, did_you_mean
-from .grades import Cdl, Curves, Grade, Hint, Qualifier, Secondary, Split, View, pairs
+from .grades import Cdl, Curves, Grade, Hint, Palette, Qualifier, Secondary, Split, View, pairs
 from .layer import BLEND_MODES, INPUTS, PART_BOUNDS, Layer
 from .model import Keyed, Mistake, Model, Number, Pair, Parameters, ShaderUse, Share, Triple, plain, refuse
 from .picture import Camera, Liubai, Look, Picture, Scene
@@ -47,6 +47,8 @@ __all__ = [
     "Moment",
     "Number",
     "Pair",
+    "Palette",
+    "Palette",
     "Picture",
     "Qualifier",
     "Scene",
