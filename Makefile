@@ -23,7 +23,7 @@ film: $(VENV)/film $(SOUND)
 	$(BIN)/inkrender movie $(FILM)/film.toml -o $(OUT) -q $(QUALITY)
 
 test: $(VENV)/dev
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest -m "not slow and not browser"
 
 check: $(VENV)/dev
 	$(BIN)/ruff format --check .

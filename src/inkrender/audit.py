@@ -6,16 +6,17 @@ Frames inside a transition are measured and drawn, and held to nothing: they bel
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from . import colour, tone_measures
+from . import colour, mood, tone_measures
 from .errors import PlateError
 from .script import band_name
 from .tone_measures import Plane, Tone
@@ -23,8 +24,12 @@ from .tone_measures import Plane, Tone
 if TYPE_CHECKING:
     from .film import Film
 
+K = TypeVar("K", str, tuple[float, float])
+
 EVERY = 12  # frames between samples: half a second
-THUMB = (128, 72)  # width and height a frame is shown at, at most
+THUMB = (480, 270)  # width and height a frame is shown at, at most
+THUMBS = 100  # frames shown that large; more of them are smaller, so that a page can still be sent
+UNRECORDED = "unrecorded"  # of a file nothing is known about
 POOL = 1500  # pixels of a frame from which the palette of its scene is found
 
 
@@ -33,18 +38,22 @@ class Measured:
     """One frame. name: scene and the scene's own number. mood: the row it is held to; None for none.
 
     values: every measure by its name in the script, hue bands of the row by `script.band_name`; blank is
-    None where the renderer has not said it. thumb: uint8 (h, w, 3). pool: OKLCh of some pixels, (n, 3).
+    None where the renderer has not said it. ranges: what they are held to. thumb: uint8 (h, w, 3). pool:
+    OKLCh of some pixels, (n, 3). state: of a rendered frame that the film would not paint so today, or may
+    not, why, as `manifest.reason` says it; "" otherwise.
     """
 
     frame: int
     scene: str
     number: int
     mood: str | None
+    ranges: dict[str, tuple[float, float]]
     transition: bool
     tone: Tone
     values: dict[str, float | None]
     thumb: NDArray[np.uint8]
     pool: Plane
+    state: str = ""
 
     @property
     def name(self) -> str:
@@ -57,8 +66,11 @@ class Measured:
             "frame": self.frame,
             "name": self.name,
             "scene": self.scene,
+            "number": self.number,
             "mood": self.mood,
+            "ranges": {k: list(v) for k, v in self.ranges.items()},
             "transition": self.transition,
+            "state": self.state,
             "measures": {k: None if v is None else round(v, 5) for k, v in self.values.items()},
             "hues": [round(share, 5) for share in self.tone.hues],
         }
@@ -135,6 +147,11 @@ class Report:
         """How many frames were held to a row."""
         return sum(f.mood is not None for f in self.frames)
 
+    @property
+    def stale(self) -> tuple[Measured, ...]:
+        """Frames on disk that are not what the film would render today."""
+        return tuple(f for f in self.frames if f.state and f.state != UNRECORDED)
+
     def told(self) -> dict[str, Any]:
         """For --json."""
         return {
@@ -142,6 +159,7 @@ class Report:
             "frames": [f.told() for f in self.frames],
             "scenes": [s.told() for s in self.scenes],
             "held": self.held,
+            "stale": [f.name for f in self.stale],
             "broken": [b.told() for b in self.broken],
         }
 
@@ -164,19 +182,23 @@ def measure(film: Film, frames: Sequence[int], rendered: str | None = None) -> I
     cannot be painted, PlateError for one that is not there.
     """
     size = _quick(film.size)
+    part = min(1.0, math.sqrt(THUMBS / max(1, len(frames))))
+    thumb = (max(16, round(THUMB[0] * part)), max(9, round(THUMB[1] * part)))
     for n in frames:
         if rendered is None:
             codes, stats = film.pixels(n, size, 8)
-            blank = stats.get("blank")
+            blank, state = stats.get("blank"), ""
         else:
-            codes, blank = _read(rendered, n)
-        yield _measured(film, n, codes, blank)
+            codes, blank, state = _read(film, rendered, n)
+        yield _measured(film, n, codes, blank, state, thumb)
 
 
-def _measured(film: Film, n: int, codes: NDArray[Any], blank: float | None) -> Measured:
+def _measured(
+    film: Film, n: int, codes: NDArray[Any], blank: float | None, state: str, thumb: tuple[int, int]
+) -> Measured:
     one, own = film.locate(n)
     mixed = film.transition_at(n) is not None
-    row = None if mixed else film.script.get(one.mood)
+    label, row = (None if mixed else film.row_at(one, own)) or (None, None)
     small = tone_measures.reduced(codes)
     lch = tone_measures.lch(small)
     tone = tone_measures.tone(lch)
@@ -187,12 +209,14 @@ def _measured(film: Film, n: int, codes: NDArray[Any], blank: float | None) -> M
         frame=n,
         scene=one.name,
         number=own,
-        mood=one.mood if row else None,
+        mood=label,
+        ranges=row.ranges() if row else {},
         transition=mixed,
         tone=tone,
         values=values,
-        thumb=_thumb(small),
+        thumb=_thumb(small, thumb),
         pool=_pool(lch),
+        state=state,
     )
 
 
@@ -203,26 +227,39 @@ def report(film: Film, found: Sequence[Measured]) -> Report:
         own = [f for f in found if f.scene == one.name and not f.transition]
         if not own:
             continue
-        row = film.script.get(one.mood)
+        rows = [told[1] for f in own if (told := film.row_at(one, f.number))]
         colours = tone_measures.palette(np.concatenate([f.pool for f in own]))
         scenes.append(
             SceneTone(
                 name=one.name,
-                mood=one.mood,
-                ranges=row.ranges() if row else {},
-                bands=tuple(row.hues) if row else (),
+                mood=" to ".join(mood.names(one.mood)),
+                ranges=_widest([f.ranges for f in own]),
+                bands=tuple(
+                    (*ends, *span)
+                    for ends, span in _widest([{b[:2]: b[2:] for b in row.hues} for row in rows]).items()
+                ),
                 palette=tuple((hex_of(lab), share) for lab, share in colours),
                 hues=tuple(float(v) for v in np.mean([f.tone.hues for f in own], axis=0)),
             )
         )
-    broken = [b for f in found for b in _breaches(film, f)]
+    broken = [b for f in found for b in _breaches(f)]
     return Report(film.title, tuple(found), tuple(scenes), tuple(broken))
 
 
-def _breaches(film: Film, one: Measured) -> Iterator[Breach]:
+def _widest(told: list[dict[K, tuple[float, float]]]) -> dict[K, tuple[float, float]]:
+    """What several frames declare, as one: a scene that goes from mood to mood is held to each on its way."""
+    both = set(told[0]).intersection(*told) if told else set()
+    return {
+        name: (min(ranges[name][0] for ranges in told), max(ranges[name][1] for ranges in told))
+        for name in (told[0] if told else ())
+        if name in both
+    }
+
+
+def _breaches(one: Measured) -> Iterator[Breach]:
     if one.mood is None:
         return
-    for name, (least, most) in film.script[one.mood].ranges().items():
+    for name, (least, most) in one.ranges.items():
         value = one.values[name]
         if value is None or not least <= value <= most:
             yield Breach(one.scene, one.number, one.mood, name, (least, most), value)
@@ -238,22 +275,29 @@ def _quick(size: tuple[int, int]) -> tuple[int, int]:
     return size if h <= lines else (max(16, 2 * round(w * lines / h / 2)), lines)
 
 
-def _read(pattern: str, n: int) -> tuple[NDArray[Any], float | None]:
-    """A rendered frame, uint8 (h, w, 3), and the blank share its manifest row tells; None without one."""
+def _read(film: Film, pattern: str, n: int) -> tuple[NDArray[Any], float | None, str]:
+    """A rendered frame, uint8 (h, w, 3), the blank share its manifest row tells, and why it is stale."""
     from . import encode, manifest
     from .render import frame_paths
 
     path: Path = frame_paths(pattern, [n])[0]
     if not path.is_file():
         raise PlateError(f"frame {n} is not there: {path} is missing; render it, or leave out --rendered")
+    codes = encode.read_frame(path, 8)
     row = manifest.read_row(path)
-    known = row is not None and row.file == manifest.digest_of_file(path)  # the file its row was written for
-    return encode.read_frame(path, 8), row.stats.get("blank") if row and known else None
+    if row is None:
+        return codes, None, UNRECORDED
+    # a frame of another size or depth is no other picture: only what it was made of is compared
+    width, _, height = row.made_by.get("size", "").partition("x")
+    size = (int(width), int(height)) if width.isdigit() and height.isdigit() else None
+    state = manifest.reason(path, film.fingerprint(n, size, row.made_by.get("bits", 8)))
+    blank = None if row.file != manifest.digest_of_file(path) else row.stats.get("blank")
+    return codes, blank, "" if state == manifest.KEPT else state
 
 
-def _thumb(codes: NDArray[Any]) -> NDArray[np.uint8]:
+def _thumb(codes: NDArray[Any], most: tuple[int, int]) -> NDArray[np.uint8]:
     h, w = codes.shape[:2]
-    k = min(THUMB[0] / w, THUMB[1] / h, 1)
+    k = min(most[0] / w, most[1] / h, 1)
     size = (max(1, round(w * k)), max(1, round(h * k)))
     return np.asarray(cv2.resize(np.ascontiguousarray(codes), size, interpolation=cv2.INTER_AREA), np.uint8)
 

@@ -44,8 +44,8 @@ def script(
     """The tone of a film over time, and whether it keeps to its colour script.
 
     Sampled frames are measured in OKLCh at 360 lines: shares of hues, lightness, chroma, blank paper, hint
-    yellow. With --assert a frame fails that is outside [script.MOOD], the row of its scene's mood; frames in
-    transitions are held to nothing.
+    yellow. With --assert a frame fails that is outside [script.MOOD], the row of its scene's mood, or that
+    --rendered found to be older than its film; frames in transitions are held to nothing.
     """
     from . import audit
 
@@ -53,7 +53,7 @@ def script(
     told = checked_film(film, trust, frames, inputs=rendered is None)
     asked = list(range(told.length)) if frames is None else list(told.find_frames(frames))
     wanted = audit.sampled(told, asked, every or (audit.EVERY if frames is None else 1))
-    if asserted and not any(told.locate(n)[0].mood in told.script for n in wanted):
+    if asserted and not any(told.row_at(*told.locate(n)) for n in wanted):
         raise SceneError(
             f"{film} has no row for any of these frames, so there is nothing to assert: "
             'write [script.MOOD] tables in the film, and mood = "MOOD" in its scenes'
@@ -77,7 +77,9 @@ def script(
         put("")
         for text in _closing(result, html, output):
             put(text)
-    if asserted and result.broken:
+    for one in result.stale:
+        say(f"inkrender: {one.name} is not what the film would render today ({one.state}): render it again")
+    if asserted and (result.broken or result.stale):
         for breach in result.broken:
             say(f"inkrender: {breach}")
         raise typer.Exit(FAILED)
@@ -96,20 +98,21 @@ def _check_outputs(html: str | None, output: str | None) -> None:
 
 
 def _write(result: Report, html: str | None, output: str | None) -> None:
-    from . import script_page
+    from . import script_chart, script_page
     from .io import files
 
     if html is not None:
         files.write_text(html, script_page.html(result))
     if output is not None:
-        files.write_bytes(output, script_page.png(result))
+        files.write_bytes(output, script_chart.png(result))
 
 
 # words ----------------------------------------------------------------------------------------------------
 
 COLUMNS = (
     ("L p10", "lightness_p10"), ("p50", "lightness_p50"), ("p90", "lightness_p90"), ("C p50", "chroma_p50"),
-    ("p90", "chroma_p90"), ("blank", "blank"), ("pale", "pale"), ("soft", "soft"), ("hint", "hint"),
+    ("p90", "chroma_p90"), ("p95", "chroma_p95"), ("blank", "blank"), ("pale", "pale"), ("soft", "soft"),
+    ("hint", "hint"),
 )  # fmt: skip
 
 
@@ -124,7 +127,11 @@ def _line(one: Measured, width: int) -> str:
     cells = (one.values[name] for _, name in COLUMNS)
     hues = [f"{30 * i}:{100 * share:.0f}" for i, share in enumerate(one.tone.hues) if share >= USED]
     shown = "".join(f"{'-' if v is None else f'{v:.3f}':>7}" for v in cells)
-    return f"{one.name:<{width}}{shown}  {' '.join(hues)}" + (" (transition)" if one.transition else "")
+    return (
+        f"{one.name:<{width}}{shown}  {' '.join(hues)}"
+        + (" (transition)" if one.transition else "")
+        + (f" ({one.state})" if one.state else "")
+    )
 
 
 def _closing(result: Report, html: str | None, output: str | None) -> list[str]:

@@ -21,7 +21,8 @@ LINES = 360  # the height at which tone is measured
 COLOURED = 0.04  # chroma above which a pixel has a hue
 USED = 0.01  # share from which a bin of hues is used
 BINS = 12  # of 30 degrees each
-PERCENTILES = (10, 50, 90)
+LIGHTNESS = (10, 50, 90)  # percentiles told
+CHROMA = (10, 50, 90, 95)  # small strong colour, a lamp in the night, is seen in the last
 
 Plane = NDArray[np.float32]
 Map = NDArray[np.bool_]
@@ -33,8 +34,8 @@ class Tone:
     """The tone of one picture.
 
     hues: shares of coloured pixels in bins of 30 degrees, the first from 0. pale: L > .90, C < .05.
-    soft: L > .80, C < .075. hint: yellow, hue 55 to 105, C > .10, L > .6. lightness, chroma: percentiles
-    10, 50, 90.
+    soft: L > .80, C < .075. hint: yellow, hue 55 to 105, C > .10, L > .6. lightness: percentiles 10, 50, 90.
+    chroma: 10, 50, 90, 95.
     """
 
     hues: tuple[float, ...]
@@ -42,7 +43,7 @@ class Tone:
     soft: float
     hint: float
     lightness: tuple[float, float, float]
-    chroma: tuple[float, float, float]
+    chroma: tuple[float, float, float, float]
 
     @property
     def bins(self) -> int:
@@ -52,9 +53,8 @@ class Tone:
     def told(self) -> dict[str, float]:
         """Every measure of a single number, by the name it has in a colour script."""
         found = {"bins": float(self.bins), "pale": self.pale, "soft": self.soft, "hint": self.hint}
-        for p, light, chroma in zip(PERCENTILES, self.lightness, self.chroma, strict=True):
-            found |= {f"lightness_p{p}": light, f"chroma_p{p}": chroma}
-        return found
+        found |= {f"lightness_p{p}": v for p, v in zip(LIGHTNESS, self.lightness, strict=True)}
+        return found | {f"chroma_p{p}": v for p, v in zip(CHROMA, self.chroma, strict=True)}
 
 
 def reduced(picture: NDArray[Any], lines: int = LINES) -> NDArray[Any]:
@@ -80,13 +80,15 @@ def tone(measured: Plane) -> Tone:
     # a hue of 359.99999 may be rounded to 360, which is 0
     which = (hue[coloured] / (360 / BINS)).astype(np.int64) % BINS
     counts = np.bincount(which, minlength=BINS)
+    l10, l50, l90 = (float(v) for v in np.percentile(light, LIGHTNESS))
+    c10, c50, c90, c95 = (float(v) for v in np.percentile(chroma, CHROMA))
     return Tone(
         hues=tuple(float(n / light.size) for n in counts),
         pale=_share(pale(measured)),
         soft=_share((light > 0.80) & (chroma < 0.075)),
         hint=_share(hint(measured)),
-        lightness=_percentiles(light),
-        chroma=_percentiles(chroma),
+        lightness=(l10, l50, l90),
+        chroma=(c10, c50, c90, c95),
     )
 
 
@@ -147,8 +149,3 @@ def _distance(lab: NDArray[np.float64], centres: NDArray[np.float64]) -> NDArray
 
 def _share(inside: NDArray[np.bool_]) -> float:
     return float(np.count_nonzero(inside) / inside.size)
-
-
-def _percentiles(plane: Plane) -> tuple[float, float, float]:
-    a, b, c = (float(v) for v in np.percentile(plane, PERCENTILES))
-    return a, b, c
