@@ -162,13 +162,15 @@ def test_the_blank_map_of_a_film_is_its_bare_paper(film):
     assert sheets.scope(seen, "blank").title == "blank"
 
 
-def test_a_transition_is_told_by_its_share(film):
+def test_the_blank_map_of_a_transition_is_that_of_the_canvas_on_which_two_scenes_meet(film):
     from inkrender.film import load
 
     film.write_text(FILM + '[[transition]]\ninto = "02_bare"\nframes = 2\n')
-    seen = viewing.Painted(load(film)).shown(1, 36)
-    assert seen.blank is None
-    assert seen.blank_note.startswith("in a transition, blank ")
+    told = load(film)
+    seen = viewing.Painted(told).shown(1, 36)
+    _, stats = told.pixels(1, told.size, 8)
+    assert seen.blank.mean() == pytest.approx(stats["blank"], abs=1e-6)
+    assert (sheets.scope(seen, "blank").title, seen.blank_note) == ("blank", "in a transition")
 
 
 def test_rendered_frames_are_told_with_what_their_manifest_says(ink, film, tmp_path):
@@ -178,6 +180,14 @@ def test_rendered_frames_are_told_with_what_their_manifest_says(ink, film, tmp_p
     path = next(tmp_path.glob("f.*.png"))
     told = viewing.Footage(path).shown(0, 36).blank_note
     assert told == f"blank {100 * row['stats']['blank']:.1f} % by its manifest"
+
+
+def test_a_vectorscope_may_be_drawn_larger(ink, footage):
+    for zoom in (1, 5):
+        name = f"{zoom}.png"
+        done = ink(footage, "-F", 8, "--scopes", "vectorscope", "--zoom", zoom, "-o", name, "--width", 600)
+        assert done.code == 0
+    assert (stills.raw("1.png").pixels != stills.raw("5.png").pixels).any()
 
 
 # before and after -----------------------------------------------------------------------------------------
@@ -193,6 +203,17 @@ def test_frames_stand_beside_those_of_the_same_number(ink, footage, tmp_path):
 def test_a_still_stands_before_every_frame(ink, footage):
     assert ink(footage, "-F", "8,9", "--before", "grey.0007.png", "--width", 480).code == 0
     assert greys() == [7, 8, 9]
+
+
+def test_the_line_of_a_wipe_stands_where_it_was_asked_for(ink, footage):
+    told = ("-F", 8, "--before", "grey.0007.png", "--width", 480)
+    shares = []
+    for at in (0.25, 0.75):
+        assert ink(footage, *told, "--wipe", at).code == 0
+        found = codes()
+        before, after = ((found == 10 * n).all(axis=-1).sum() for n in (7, 8))
+        shares.append(before / (before + after))  # of two whole pictures and a wiped one
+    assert shares == pytest.approx([1.25 / 3, 1.75 / 3], abs=0.02)
 
 
 # bad input ------------------------------------------------------------------------------------------------
@@ -212,6 +233,9 @@ def test_a_still_stands_before_every_frame(ink, footage):
             "with --scopes each frame has its own row",
         ),
         (["grey.####.png", "--width", "9"], 2, "--width"),
+        (["grey.####.png", "--zoom", "3"], 2, "drawn at 1, 2, 5 times"),
+        (["grey.####.png", "--wipe", "0.5"], 2, "name the other with --before"),
+        (["grey.####.png", "--before", "grey.0007.png", "--wipe", "1.5"], 2, "--wipe"),
         (["grey.####.png", "-o", "sheet.webp"], 2, "sheet.webp"),
         (["grey.####.png", "-o", "sheet"], 2, "a sheet is written as"),
         (["grey.0007.png", "-o", "grey.0007.png"], 2, "is the input"),

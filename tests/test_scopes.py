@@ -112,6 +112,23 @@ def test_skin_of_every_lightness_lies_near_its_line(lightness):
     assert np.degrees(np.arctan2(cr, cb)) == pytest.approx(scopes.SKIN, abs=8)
 
 
+@pytest.mark.parametrize("zoom", [1, 2, 5])
+def test_a_pale_wash_lands_where_its_graticule_says_at_any_zoom(zoom):
+    wash = (0.92, 0.96, 1.0)
+    x, y = scopes.place_of(wash, 201, zoom)
+    seen = scopes.vectorscope(np.tile(np.uint8(np.rint(255 * np.array(wash))), (4, 4, 1)), 201, zoom)
+    bright = seen.sum(axis=-1)
+    at = np.unravel_index(bright.argmax(), bright.shape)
+    assert at == (pytest.approx(y, abs=1), pytest.approx(x, abs=1))
+    assert np.hypot(x - 100, y - 100) == pytest.approx(
+        zoom * np.hypot(*(v - 100 for v in scopes.place_of(wash, 201)))
+    )
+
+
+def test_what_a_zoom_puts_outside_is_not_piled_up_at_the_edge():
+    assert (scopes.vectorscope(flat((0, 0, 1)), 101, 5) == scopes.GROUND).all()
+
+
 # histogram ------------------------------------------------------------------------------------------------
 
 

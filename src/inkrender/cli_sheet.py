@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 EVENLY, MOST = 24, 400  # frames of a sheet: chosen evenly, and named with -F
 SMALL, LARGE = 360, 720  # lines a film is painted at: for a sheet of many frames, and of one
 PIXELS = 64_000_000  # kept in memory: 30 frames of 1080 lines as they are, more of them smaller
+ZOOMS = (1, 2, 5)  # of a vectorscope, as instruments have them
 FORMATS = (".png", ".tif", ".tiff", ".jpg", ".jpeg")
 
 
@@ -42,8 +43,15 @@ def sheet(
         int | None, typer.Option("--columns", min=1, max=40, help="Frames in a row; 4 to 6 unless said.")
     ] = None,
     width: Annotated[int, typer.Option("--width", min=240, max=8192, help="Of the sheet, px.")] = 1920,
+    zoom: Annotated[
+        int, typer.Option("--zoom", help="Of the vectorscope: 1, 2 or 5; pale washes are read at 5.")
+    ] = 1,
     before: Annotated[
         str | None, typer.Option("--before", help="Frames or a film to set beside it, number by number.")
+    ] = None,
+    wipe: Annotated[
+        float | None,
+        typer.Option("--wipe", min=0, max=1, help="Where --before gives way, of the width; .5 unless said."),
     ] = None,
     trust: Annotated[
         bool, typer.Option("--trust", help="Run the film's own shaders/, which are code.")
@@ -59,6 +67,10 @@ def sheet(
     from .io import files, stills
 
     names = None if scopes is None else _scopes(scopes)
+    if zoom not in ZOOMS:
+        raise SceneError(f"--zoom {zoom}: a vectorscope is drawn at {', '.join(map(str, ZOOMS))} times")
+    if wipe is not None and before is None:
+        raise SceneError(f"--wipe {wipe:g} is a place between two pictures: name the other with --before")
     if columns is not None and (names or before is not None):
         why = "--scopes" if names else "--before"
         raise SceneError(f"--columns {columns} is for contact sheets: with {why} each frame has its own row")
@@ -75,22 +87,23 @@ def sheet(
     if before is not None:
         other = _source(before, trust, None)
         earlier = _shown(other, _partners(other, before, wanted), lines)
-        part: Part = sheets.compared(list(zip(earlier, shown, strict=True)), names or ())
+        pairs = list(zip(earlier, shown, strict=True))
+        part: Part = sheets.compared(pairs, names or (), zoom, 0.5 if wipe is None else wipe)
     else:
-        part = _arranged(shown, names, columns)
+        part = _arranged(shown, names, columns, zoom)
     every = len(source.numbers)
     heading = (source.title, f"{len(shown)} of {every} frames") if every > 1 else ("", "")
     stills.write(output, sheets.laid_out(part, width, *heading))
     put(output)
 
 
-def _arranged(shown: list[Shown], names: tuple[str, ...] | None, columns: int | None) -> Part:
+def _arranged(shown: list[Shown], names: tuple[str, ...] | None, columns: int | None, zoom: int) -> Part:
     from . import sheets
 
     if len(shown) == 1 and columns is None:
-        return sheets.studied(shown[0], sheets.SCOPES if names is None else names)
+        return sheets.studied(shown[0], sheets.SCOPES if names is None else names, zoom)
     if names:
-        return sheets.listed(shown, names)
+        return sheets.listed(shown, names, zoom)
     return sheets.contact(shown, min(columns or _columns(shown), max(len(shown), columns or 1)))
 
 

@@ -87,11 +87,11 @@ def row_of_share(share: float, height: int) -> float:
     return float((1 - min(1.0, (share / TOP_SHARE) ** BEND)) * (height - 1))
 
 
-def place_of(rgb: ArrayLike, side: int) -> tuple[float, float]:
+def place_of(rgb: ArrayLike, side: int, zoom: float = 1.0) -> tuple[float, float]:
     """(x, y) in px of pixel centres at which a vectorscope of this side shows an encoded colour, 0..1."""
     cb, cr = chroma(rgb)
-    middle = (side - 1) / 2
-    return float(middle + cb * REACH * side), float(middle - cr * REACH * side)
+    middle, reach = (side - 1) / 2, REACH * zoom * side
+    return float(middle + cb * reach), float(middle - cr * reach)
 
 
 # pictures -------------------------------------------------------------------------------------------------
@@ -116,14 +116,19 @@ def parade(picture: Picture, size: tuple[int, int]) -> Codes:
     return out
 
 
-def vectorscope(picture: Picture, side: int) -> Codes:
-    """Cb to the right, Cr up, neutral in the middle, each place in its own colour."""
+def vectorscope(picture: Picture, side: int, zoom: float = 1.0) -> Codes:
+    """Cb to the right, Cr up, neutral in the middle, each place in its own colour.
+
+    zoom: how much larger pale colours are drawn; what then lies outside is not seen.
+    """
     cb, cr = chroma(unit(picture).reshape(-1, 3))
-    middle = (side - 1) / 2
-    x, y = middle + cb * np.float32(REACH * side), middle - cr * np.float32(REACH * side)
-    found = _splatted(x, y, side) / max(1, len(cb))
+    middle, reach = np.float32((side - 1) / 2), np.float32(REACH * zoom * side)
+    x, y = middle + cb * reach, middle - cr * reach
+    inside = (np.abs(x - middle) <= middle + 0.5) & (np.abs(y - middle) <= middle + 0.5)
+    found = _splatted(x[inside], y[inside], side) / max(1, len(cb))
     bright = (1 - np.exp(-((found * (0.12 * side * side)) ** 0.5))).astype(np.float32)
-    grid = (np.arange(side, dtype=np.float32) - np.float32(middle)) / np.float32(REACH * side)
+    # places show which hue they are, at a zoom as vividly as without
+    grid = (np.arange(side, dtype=np.float32) - middle) / np.float32(REACH * side)
     blue, red = grid[None, :] * np.float32(CB), -grid[:, None] * np.float32(CR)
     red, blue = np.broadcast_to(red, bright.shape), np.broadcast_to(blue, bright.shape)
     green = -(LUMA[0] * red + LUMA[2] * blue) / LUMA[1]

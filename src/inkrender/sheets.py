@@ -109,10 +109,10 @@ def contact(shown: Sequence[Shown], columns: int) -> Part:
     return Column(tuple(Row(tuple(tiles[i : i + columns])) for i in range(0, len(tiles), columns)))
 
 
-def studied(one: Shown, names: Sequence[str] = SCOPES) -> Part:
-    """A frame with its scopes beside it, and below it where it is wide."""
+def studied(one: Shown, names: Sequence[str] = SCOPES, zoom: int = 1) -> Part:
+    """A frame with its scopes beside it, and below it where it is wide. zoom: of the vectorscope."""
     frame = still(one)
-    tiles = {name: scope(one, name) for name in names}
+    tiles = {name: scope(one, name, zoom=zoom) for name in names}
     maps = tuple(tiles[n] for n in MAPS if n in tiles)
     instruments = tuple(tiles[n] for n in INSTRUMENTS if n in tiles)
     if not tiles:
@@ -129,22 +129,28 @@ def studied(one: Shown, names: Sequence[str] = SCOPES) -> Part:
     return Row((frame, Column(rest))) if len(rest) <= 2 else Column((frame, Row(rest)))
 
 
-def listed(shown: Sequence[Shown], names: Sequence[str]) -> Part:
-    """Every frame in a row of its own with its scopes."""
-    return Column(tuple(Row((still(one), *(scope(one, name) for name in names))) for one in shown))
+def listed(shown: Sequence[Shown], names: Sequence[str], zoom: int = 1) -> Part:
+    """Every frame in a row of its own with its scopes. zoom: of the vectorscope."""
+    rows = (Row((still(one), *(scope(one, name, zoom=zoom) for name in names))) for one in shown)
+    return Column(tuple(rows))
 
 
-def compared(pairs: Sequence[tuple[Shown, Shown]], names: Sequence[str] = ()) -> Part:
-    """Frames before and after side by side, and one wiped into the other; below them the scopes of both."""
+def compared(
+    pairs: Sequence[tuple[Shown, Shown]], names: Sequence[str] = (), zoom: int = 1, wipe: float = 0.5
+) -> Part:
+    """Frames before and after side by side, and one wiped into the other; below them the scopes of both.
+
+    zoom: of the vectorscope. wipe: where the line of the wipe stands, of the width, 0..1.
+    """
     rows: list[Part] = []
     for before, after in pairs:
         both = (
             _renamed(before, title=f"before · {before.name}"),
             _renamed(after, title=f"after · {after.name}"),
         )
-        rows.append(Row((*both, _wiped(before, after))))
+        rows.append(Row((*both, _wiped(before, after, wipe))))
         for one, word in ((before, "before"), (after, "after")) if names else ():
-            rows.append(Row(tuple(scope(one, name, word) for name in names)))
+            rows.append(Row(tuple(scope(one, name, word, zoom) for name in names)))
     return Column(tuple(rows))
 
 
@@ -160,8 +166,8 @@ def still(one: Shown, aspect: float | None = None) -> Tile:
     return Tile(room, partial(_fitted, scopes.eight(one.picture)), one.name, one.note)
 
 
-def scope(one: Shown, name: str, word: str = "") -> Tile:
-    """A scope of a frame by name, of `SCOPES`; word: what its title begins with."""
+def scope(one: Shown, name: str, word: str = "", zoom: int = 1) -> Tile:
+    """A scope of a frame by name, of `SCOPES`; word: what its title begins with; zoom: of the vectorscope."""
     told = f"{word} · " if word else ""
     picture = one.picture
     if name == "waveform":
@@ -171,8 +177,9 @@ def scope(one: Shown, name: str, word: str = "") -> Tile:
     if name == "histogram":
         return Tile(WIDE, partial(scopes.histogram, picture), f"{told}histogram", "share of pixels", _shares)
     if name == "vectorscope":
-        seen = partial(_square, picture)
-        return Tile(1.0, seen, f"{told}vectorscope", "BT.709", _targets)
+        note = "BT.709" if zoom == 1 else f"BT.709, {zoom} x"
+        marks = partial(_targets, zoom=zoom)
+        return Tile(1.0, partial(_square, picture, zoom), f"{told}vectorscope", note, marks)
     if name == "hint":
         where, tint, title, note = scopes.hint(picture), scopes.HINT_TINT, "hint", "hue 55–105"
     elif one.blank is not None:
@@ -185,10 +192,10 @@ def scope(one: Shown, name: str, word: str = "") -> Tile:
     return Tile(_clamped(_aspect(picture)), partial(_fitted, drawn), told + title, text)
 
 
-def _wiped(before: Shown, after: Shown) -> Tile:
+def _wiped(before: Shown, after: Shown, at: float) -> Tile:
     h, w = after.picture.shape[:2]
     a = _resized(scopes.eight(before.picture), (w, h))
-    drawn = scopes.wipe(a, scopes.eight(after.picture))
+    drawn = scopes.wipe(a, scopes.eight(after.picture), at)
     return Tile(_clamped(w / h), partial(_fitted, drawn), "before | after")
 
 
@@ -305,10 +312,10 @@ def _resized(picture: Codes, size: Size) -> Codes:
     return np.asarray(cv2.resize(np.ascontiguousarray(picture), size, interpolation=way), np.uint8)
 
 
-def _square(picture: NDArray[Any], size: Size) -> Codes:
+def _square(picture: NDArray[Any], zoom: int, size: Size) -> Codes:
     side = min(size)
     out = np.full((size[1], size[0], 3), scopes.GROUND, np.uint8)
-    out[:side, :side] = scopes.vectorscope(picture, side)
+    out[:side, :side] = scopes.vectorscope(picture, side, zoom)
     return out
 
 
@@ -342,24 +349,34 @@ def _shares(size: Size) -> str:
     return "".join(told)
 
 
-def _targets(size: Size) -> str:
-    """Of a vectorscope: rings, axes, a box for each pure colour and a small one at 75 %, the skin line."""
+def _targets(size: Size, zoom: int = 1) -> str:
+    """Of a vectorscope: rings, axes, the skin line, a box for each pure colour and a small one at 75 %.
+
+    What a zoom puts outside is shown by its direction: a tick on the outer ring, with the colour's name.
+    """
     side = min(size)
     c = side / 2
     ring = scopes.REACH * side / 2
     told = [f'<circle cx="{c}" cy="{c}" r="{ring * k:.2f}" {LINE}/>' for k in (0.5, 1)]
     told.append(f'<path d="M{c - ring:.2f} {c}h{2 * ring:.2f}M{c} {c - ring:.2f}v{2 * ring:.2f}" {LINE}/>')
-    turn = math.radians(scopes.SKIN)
-    x, y = c + ring * math.cos(turn), c - ring * math.sin(turn)
+    x, y = _toward(c, ring, scopes.SKIN)
     told.append(
         f'<line x1="{c}" y1="{c}" x2="{x:.2f}" y2="{y:.2f}" stroke="#ffcfa8" stroke-opacity=".7" '
         'stroke-width="1.2"/>'
     )
     if side > 160:
         told.append(_label(x - 6, y - 5, "skin", "end"))
+        for k in (0.5, 1) if zoom > 1 else ():  # how much colour a ring is, where the boxes do not say so
+            at = _toward(c, ring * k, -42)
+            told.append(_label(at[0], at[1] + 4, f"{100 * k / zoom:g} %", "middle"))
     for name, rgb in scopes.PRIMARIES.items():
+        pure = scopes.place_of(rgb, side, zoom)
+        half = side * 0.018
+        if max(abs(v + 0.5 - c) for v in pure) + half > c:
+            told.append(_pointer(c, ring, pure, name, side))
+            continue
         for part in (0.75, 1.0):
-            at = scopes.place_of([part * v for v in rgb], side)
+            at = scopes.place_of([part * v for v in rgb], side, zoom)
             half = max(2.0, side * (0.018 if part == 1 else 0.011))
             told.append(
                 f'<rect x="{at[0] + 0.5 - half:.2f}" y="{at[1] + 0.5 - half:.2f}" width="{2 * half:.2f}" '
@@ -373,13 +390,32 @@ def _targets(size: Size) -> str:
     return "".join(told)
 
 
+def _pointer(c: float, ring: float, to: tuple[float, float], name: str, side: int) -> str:
+    """A tick on the outer ring towards a place beyond it."""
+    turn = math.degrees(math.atan2(c - to[1], to[0] - c))
+    (x0, y0), (x1, y1) = _toward(c, 0.96 * ring, turn), _toward(c, 1.04 * ring, turn)
+    tick = f'<path d="M{x0:.2f} {y0:.2f}L{x1:.2f} {y1:.2f}" {LINE.replace(".22", ".8")}/>'
+    x, y = _toward(c, 1.04 * ring + 11, turn)
+    return tick + (_label(x, y + 4.5, name, "middle", INK) if side > 160 else "")
+
+
+def _toward(c: float, r: float, degrees: float) -> tuple[float, float]:
+    """The place at a distance from the middle, in a direction from +Cb towards +Cr."""
+    turn = math.radians(degrees)
+    return c + r * math.cos(turn), c - r * math.sin(turn)
+
+
 # text -----------------------------------------------------------------------------------------------------
 
 
 def _label(x: float, y: float, text: str, anchor: str = "start", fill: str = "#e2e4e2") -> str:
+    """Text of a scale on a dark ground of its own, so that it is read over a bright trace."""
+    wide = 12 * face_of(find_font(FONT)).width(text)
+    left = x - {"start": 0.0, "middle": wide / 2, "end": wide}[anchor]
     return (
-        f'<text x="{x:.2f}" y="{y:.2f}" fill="{fill}" text-anchor="{anchor}" stroke="#101010" '
-        f'stroke-width="3" paint-order="stroke">{escape(text)}</text>'
+        f'<rect x="{left - 3:.2f}" y="{y - 11:.2f}" width="{wide + 6:.2f}" height="15" rx="2" fill="#101010" '
+        f'fill-opacity=".72"/><text x="{x:.2f}" y="{y:.2f}" fill="{fill}" text-anchor="{anchor}">'
+        f"{escape(text)}</text>"
     )
 
 

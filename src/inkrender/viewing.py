@@ -12,7 +12,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from . import analysis, colour, engine, film, manifest
+from . import accenting, analysis, colour, engine, film, manifest
 from .errors import PlateError, SceneError
 from .io import files, probe, stills
 from .io.sequence import Sequence, ranges
@@ -62,24 +62,21 @@ class Painted:
         self.film.prepare(frames, tell)
 
     def shown(self, n: int, lines: int) -> Shown:
-        """Film frame n, with the blank paper of its finished canvas where it is of one scene of ink."""
+        """Film frame n, with the blank paper of its finished canvas where there is paper."""
         told = self.film.plan(n)
         studio = self.film.studio(scaled(self.film.size, min(1.0, lines / self.film.size[1])))
-        lifts = analysis.lifts(told, studio)
-        codes, stats = engine.render(told, studio, lifts, 16)
+        lifts, lights = analysis.lifts(told, studio), accenting.lights(told, studio)
+        codes, _ = engine.render(told, studio, lifts, 16, lights=lights)
         one, number = self.film.locate(n)
-        name, note, blank = f"{one.name}:{number}", f"frame {n}", None
-        told_blank = "light: no paper is left bare"
-        if (
-            told.transition is not None
-        ):  # two canvases that are meeting: their share is known, not their place
-            told_blank = f"in a transition, blank {_percent(stats['blank'])}"
+        blank, told_blank = None, "light: no paper is left bare"
+        if told.transition is not None:
+            blank = colour.blank(engine.meeting(told, studio, lifts, lights), studio.white)
+            told_blank = "in a transition"
         elif told.scenes[0].scene.medium == "ink":
-            canvas = engine.canvas(studio, told.scenes[0], lifts[0])
-            blank = colour.blank(canvas, studio.white)
-            lift = lifts[0]
-            told_blank = "" if lift is None else f"target {_percent(lift.target)}"
-        return Shown(name, np.ascontiguousarray(codes[..., :3]), note, blank, told_blank)
+            blank = colour.blank(engine.canvas(studio, told.scenes[0], lifts[0]), studio.white)
+            told_blank = "" if lifts[0] is None else f"target {_percent(lifts[0].target)}"
+        picture = np.ascontiguousarray(codes[..., :3])
+        return Shown(f"{one.name}:{number}", picture, f"frame {n}", blank, told_blank)
 
 
 class Footage:
