@@ -244,6 +244,10 @@ def _scene(report: Report, one: scene.Scene, footage: bool = False) -> None:
     for i, part in enumerate(one.grade.secondary):
         _keys_inside(report, one, ("grade", "secondary", i), part, first, last)
         _keys_inside(report, one, ("grade", "secondary", i, "where"), part.where, first, last)
+    if one.grade.palette:
+        _keys_inside(report, one, ("grade", "palette"), one.grade.palette, first, last)
+    if one.grade.hint and not footage:
+        check_liubai.hint(report, one, first)
     if one.liubai:
         _keys_inside(report, one, ("liubai",), one.liubai, first, last)
         if not footage:
@@ -276,6 +280,7 @@ def _scene(report: Report, one: scene.Scene, footage: bool = False) -> None:
 def _grade(report: Report, one: scene.Scene) -> None:
     from . import grading
 
+    known = len(report.problems)
     try:
         grading.check_space(one.grade, one.folder)
     except InkError as error:
@@ -298,9 +303,49 @@ def _grade(report: Report, one: scene.Scene) -> None:
             check_plates.lut(one.path(one.grade.lut))
         except InkError as error:
             report.error(one, ("grade", "lut"), error)
-    if one.grade.hint is not None:
-        what = "hint is read and kept, but nothing paints it yet"
-        report.add(one, ("grade", "hint"), what, "paint the accent as a layer", severity="warning")
+    palette = one.grade.palette
+    if palette is not None:
+        try:
+            grading.palette_of(palette, one.folder)
+        except InkError as error:
+            report.error(one, ("grade", "palette", "file" if palette.file else "colours"), error)
+    if len(report.problems) == known:
+        _paper(report, one)
+
+
+def _paper(report: Report, one: scene.Scene) -> None:
+    """Whether paper outlives a grade in ink at each of its keys: what is divided by must not be 0."""
+    from . import grade_ops, grading
+
+    before, after = report.film.handles(one.name)
+    ends = one.first - before, one.last + after
+    frames = {float(n) for n in (*ends, *_key_frames(one.grade)) if ends[0] <= n <= ends[1]}
+    for frame in sorted(frames):
+        try:
+            graded = report.film.graded(one, frame)
+            if (graded.grade.in_ or one.medium) != "ink":
+                continue
+            steps = grading.steps_at(graded, frame, one.folder)
+            if steps:
+                grade_ops.effect_on_white(steps)
+        except InkError as error:
+            at = f"at frame {frame:g}: " if len(frames) > 1 else ""
+            report.add(one, ("grade",), f"{at}{error}")
+            return
+
+
+def _key_frames(holder: scene.Model) -> Iterator[float]:
+    """The frames of all keys of a table and of the tables inside it."""
+    for name in type(holder).model_fields:
+        value = getattr(holder, name)
+        if isinstance(value, scene.Model):
+            yield from _key_frames(value)
+        elif isinstance(value, tuple):
+            for part in value:
+                if isinstance(part, scene.Key):
+                    yield float(part.frame)
+                elif isinstance(part, scene.Model):
+                    yield from _key_frames(part)
 
 
 def _shaders(

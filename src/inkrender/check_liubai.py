@@ -40,6 +40,27 @@ def liubai(report: Report, one: scene.Scene, first: int) -> None:
     _reach(report, one, told, shares["reserve"], 1 - shares["protect"])
 
 
+def hint(report: Report, one: scene.Scene, first: int) -> None:
+    """Check the matte of a hint at a scene's first frame, and that its share has room in it."""
+    told = one.grade.hint
+    if told is None or told.where == "background":
+        return
+    name = composition.matte_name(told.where, tuple(layer.name for layer in one.layer))
+    if name.kind != "file":
+        return
+    w, h = report.film.size
+    numbers = Sequence(one.path(name.name))
+    try:
+        path = numbers.resolve(first, missing="hold", before="hold", after="hold")
+        room = float(mattes.read_matte(Path(path or name.name), (2 * round(w * LINES / h / 2), LINES)).mean())
+    except InkError as error:
+        report.error(one, ("grade", "hint", "where"), error)
+        return
+    if room < told.share[0]:
+        what = f"share {list(told.share)} is out of reach: what where covers is {room:.3f} of the frame"
+        report.add(one, ("grade", "hint", "share"), what, "take less, or another matte", severity="warning")
+
+
 def _read(
     report: Report, one: scene.Scene, key: str, words: tuple[str, ...], frame: int, size: tuple[int, int]
 ) -> list[NDArray[np.float32]]:

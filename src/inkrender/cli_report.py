@@ -97,7 +97,7 @@ class Log(AbstractContextManager["Log"]):
         self.form, self.dry_run = form, dry_run
         self._bar: Any = None
         self._task: Any = None
-        self._missed: dict[str, list[dict[str, Any]]] = {}  # lifts whose target is out of reach, by scene
+        self._missed: dict[str, list[dict[str, Any]]] = {}  # shares that are out of reach, by scene
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -114,7 +114,8 @@ class Log(AbstractContextManager["Log"]):
         elif event.kind == "start" or event.kind == "done":
             self._progress("frames", event.done, event.total)
             for name, told in event.stats.items():
-                if name.startswith("liubai ") and _beyond(told):
+                beyond = name.startswith("liubai ") and _beyond(told)
+                if beyond or (name.startswith("hint ") and not told["met"]):
                     self._missed.setdefault(name, []).append(told)
         elif event.kind in ("failed", "note"):
             say(event.message)
@@ -122,8 +123,9 @@ class Log(AbstractContextManager["Log"]):
             self._close()
             peak = event.stats.get("peak_mb")
             say(f"{event.message} in {event.seconds:.1f} s" + (f", at most {peak} MB" if peak else ""))
-            for name, lifts in self._missed.items():
-                say(f"inkrender: {_out_of_reach(name, lifts)}")
+            for name, missed in self._missed.items():
+                line = _out_of_reach if name.startswith("liubai ") else _no_such_hint
+                say(f"inkrender: {line(name, missed)}")
         elif self.dry_run and event.kind in ("plan", "skip"):
             put(f"{event.frame}\t{event.path}\t{event.reason}")
 
@@ -180,6 +182,20 @@ def _out_of_reach(name: str, lifts: list[dict[str, Any]]) -> str:
         f"{name}: {frames} with another share of blank paper than asked for: {worst['target']:.2f} is out of "
         f"reach, {low:.2f} to {high:.2f} can be had, {worst['solved']:.2f} was left (protect, reserve and "
         "what is bare already decide that)"
+    )
+
+
+def _no_such_hint(name: str, missed: list[dict[str, Any]]) -> str:
+    """One line about frames whose hint has another share than asked for."""
+    worst = max(
+        missed, key=lambda told: max(told["share"][0] - told["solved"], told["solved"] - told["share"][1])
+    )
+    (least, most), (low, high) = worst["share"], worst["reachable"]
+    frames = f"{len(missed)} frames" if len(missed) > 1 else "1 frame"
+    return (
+        f"{name}: {frames} with another share of the hue than asked for: {least:.4f} to {most:.4f} is out of "
+        f"reach, {low:.4f} to {high:.4f} can be had, {worst['solved']:.4f} was found (where it may live, and "
+        "what has the hue already, decide that)"
     )
 
 

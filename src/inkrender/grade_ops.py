@@ -34,7 +34,7 @@ def in_ink(program: Program, reg: int, steps: grading.Steps, mattes: Mattes = _n
     program.transmittance(reg)
     encoded(program, reg, steps, mattes, ink=True)
     read = tuple(cache.file_digest(path) for path in steps.files)  # a file may be another one by now
-    program.from_transmittance(reg, _effect_on_white(steps, read))
+    program.from_transmittance(reg, effect_on_white(steps, read))
 
 
 def encoded(
@@ -148,7 +148,7 @@ def _secondary(program: Program, reg: int, step: grading.SecondaryStep, mattes: 
         _step(program, reg, small)
     _between(program, reg, now, "srgb", None)
     if ink and where.layer is not None:
-        effect = _effect_on_white(grading.Steps("srgb", step.steps))
+        effect = effect_on_white(grading.Steps("srgb", step.steps))
         program.matrix(reg, np.diag([1 / v for v in effect]))
     if step.mix < 1:
         program.mix(reg, BEFORE, 1 - step.mix)
@@ -159,7 +159,7 @@ def _secondary(program: Program, reg: int, step: grading.SecondaryStep, mattes: 
 
 
 @lru_cache(maxsize=64)
-def _effect_on_white(steps: grading.Steps, read: tuple[str, ...] = ()) -> tuple[float, float, float]:
+def effect_on_white(steps: grading.Steps, read: tuple[str, ...] = ()) -> tuple[float, float, float]:
     """What a grade makes of 1, 1, 1, by the same operations; `_secondary` sees to paper under a layer."""
     whole = tuple(
         s for s in steps.steps if not (isinstance(s, grading.SecondaryStep) and s.where.layer is not None)

@@ -301,7 +301,9 @@ class Hint(Model):
         default=(0.005, 0.015), description="Least and most of the frame it may take; 0 to 1."
     )
     where: str = Field(
-        default="background", min_length=1, description='"background", or the name of a layer.'
+        default="background",
+        min_length=1,
+        description='"background" (no subject, no bare paper), a layer, or a matte as liubai.protect has it.',
     )
 
     @model_validator(mode="after")
@@ -420,7 +422,9 @@ class Grade(Overlay):
         default=1.0,
         description="How much of the grade of the scene's mood lies under this one; 0 none; may be keyed.",
     )
-    hint: Hint | None = Field(default=None, description="A rationed accent.")
+    hint: Hint | None = Field(
+        default=None, description="A rationed accent: painted as lights, and kept from the grade."
+    )
 
 
 def with_files(grade: Grade, there: Callable[[str], str]) -> Grade:

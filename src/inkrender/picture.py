@@ -194,9 +194,15 @@ def _inconsistencies(picture: Picture) -> list[Mistake]:
             told = f'unknown layer "{part.where.layer}"{near}: the scene has {", ".join(names) or "none"}'
             found.append(Mistake(("grade", "secondary", i, "where", "layer"), told))
     hint = picture.grade.hint
-    if hint and hint.where != "background" and hint.where not in names:
-        near = did_you_mean(hint.where, ["background", *names])
-        found.append(Mistake(("grade", "hint", "where"), f'unknown layer "{hint.where}"{near}'))
+    if hint and picture.medium == "light":
+        told = 'a hint is painted in ink, but the scene\'s medium is "light": use a secondary'
+        found.append(Mistake(("grade", "hint"), told))
+    if hint and hint.where != "background":
+        try:
+            matte_name(hint.where, tuple(names))
+        except SceneError as error:
+            near = did_you_mean(hint.where, ["background"])
+            found.append(Mistake(("grade", "hint", "where"), f"where {error}{near}"))
     return found
 
 
