@@ -11,6 +11,7 @@ import PyOpenColorIO as ocio
 import pytest
 
 from inkrender import colour, curves, grade_ops, grading, scene, white
+from inkrender.errors import SceneError
 from inkrender.io import lut
 from inkrender.io import ocio as spaces
 from inkrender.kernels.program import CANVAS, Program
@@ -298,6 +299,21 @@ def test_tables_of_other_programs_equal_opencolorio(tmp_path, write):
     assert np.abs(graded(rgb, lut=str(path)) - wanted).max() < 5e-6
 
 
+@pytest.mark.parametrize(
+    ("matrix", "apart"),
+    [
+        (np.eye(4), 5e-6),  # channels that do not meet are baked as a curve of 16384 points
+        ([[1.2, -0.1, -0.1, 0], [0, 1, 0, 0], [0, -0.1, 1.1, 0], [0, 0, 0, 1]], 2e-4),  # a cube of 65
+    ],
+)
+def test_a_clf_that_is_more_than_tables_is_baked_as_near_as_is_told(tmp_path, matrix, apart):
+    parts = [ocio.ExponentTransform([2.2, 2.2, 2.2, 1]), ocio.MatrixTransform(np.ravel(matrix).tolist())]
+    path = tmp_path / "a.clf"
+    ocio.GroupTransform(parts).write("Academy/ASC Common LUT Format", str(path), ocio.Config.CreateRaw())
+    rgb = colours(0.01, 1)
+    assert np.abs(graded(rgb, lut=str(path)) - through_ocio(ocio.FileTransform(str(path)), rgb)).max() < apart
+
+
 def test_a_curve_with_a_domain_for_each_channel_equals_opencolorio(tmp_path):
     rows = "-1 -2 -3\n0 .1 .2\n.4 .5 .6\n.8 .9 1\n1 2.1 3.2\n"
     (tmp_path / "a.cube").write_text("LUT_1D_SIZE 5\nDOMAIN_MIN -2 1 0\nDOMAIN_MAX 2 2 1\n" + rows)
@@ -306,7 +322,7 @@ def test_a_curve_with_a_domain_for_each_channel_equals_opencolorio(tmp_path):
     assert np.abs(graded(rgb, lut=str(tmp_path / "a.cube")) - wanted).max() < 2e-6
 
 
-@pytest.mark.parametrize("name", ["ACEScct", "ACEScg", "Linear Rec.2020", "sRGB Encoded P3-D65"])
+@pytest.mark.parametrize("name", ["ACEScct", "ACEScc", "ACEScg", "Linear Rec.2020", "sRGB Encoded P3-D65"])
 def test_spaces_are_opencolorios(name, monkeypatch):
     monkeypatch.delenv("OCIO", raising=False)
     rgb = colours(0.02, 0.98)[:4000]
@@ -317,6 +333,14 @@ def test_spaces_are_opencolorios(name, monkeypatch):
     config.getProcessor(name, spaces.LINEAR).getOptimizedCPUProcessor(ocio.OPTIMIZATION_NONE).applyRGB(light)
     got = graded(rgb, space=name, gain=[0.9] * 3)
     assert np.abs(got - colour.encode(np.float64(light))).max() < 1e-4  # a table of 8192 cells over 22 stops
+
+
+def test_a_space_that_mixes_channels_after_its_curve_is_refused_with_what_would_do(monkeypatch):
+    monkeypatch.delenv("OCIO", raising=False)
+    with pytest.raises(
+        SceneError, match=r'"ADX10" of config .*mixes the channels.*: grade in ACEScct or log'
+    ):
+        spaces.space("ocio://studio-config-latest", "ADX10")
 
 
 def test_a_view_is_opencolorios(monkeypatch):

@@ -24,6 +24,7 @@ SUFFIXES = (".3dl", ".spi1d", ".spi3d", ".spimtx", ".clf", ".ctf", ".csp", ".lut
 BUILT_IN = "ocio://default"
 LINEAR = "Linear Rec.709 (sRGB)"  # of the built-in configs: what our linear light is
 VIEW_SIZE = 65
+CURVE_SIZE = 16384  # points of a curve that is baked
 VIEW_TOP = 16.0  # times white: what a view still tells apart
 CELLS = 8192  # of a space's curve, over ACEScct: within 2e-6 of the curve itself
 LOG_LO, LOG_HI = -0.3, 1.0  # ACEScct of -.035 and of 222
@@ -50,7 +51,10 @@ def there() -> bool:
 
 
 def read_lut(path: str | os.PathLike[str]) -> Lut:
-    """A table of another program: its own curve and cube where it is made of those, else baked to 65 points.
+    """A table of another program: its own curve and cube where it is made of those, else baked over 0..1.
+
+    Baked is a curve of 16384 points where channels do not meet, else a cube of 65, which a log inside it that
+    is steep beside black makes inexact there (benchmarks/agree_ocio.py).
 
     Raises PlateError for a file that OpenColorIO refuses, or where it is not installed.
     """
@@ -100,12 +104,17 @@ def _space(config: str, name: str) -> Space:
     except (ocio.Exception, ocio.ExceptionMissingFile) as error:
         raise SceneError(f'space "{name}" of {_told(config)}: {_first(error)}') from None
     matrix, offset = np.eye(3), np.zeros(3)
-    while parts and isinstance(parts[0], ocio.MatrixTransform):
-        rows, add = _matrix(parts.pop(0))
-        matrix, offset = rows @ matrix, rows @ offset + add
+    while parts:
+        if isinstance(parts[0], ocio.MatrixTransform):
+            rows, add = _matrix(parts.pop(0))
+            matrix, offset = rows @ matrix, rows @ offset + add
+        elif len(parts) > 1 and isinstance(parts[1], ocio.MatrixTransform) and _idle(parts[0], matrix):
+            parts.pop(0)  # ACEScc is cut off at 0 in ACES2065-1, which holds all of sRGB
+        else:
+            break
     cannot = SceneError(
-        f'space "{name}" of {_told(config)} is more than a matrix and a curve: grade in another space, or '
-        "use a view"
+        f'space "{name}" of {_told(config)} is more than a matrix and a curve (it mixes the channels after '
+        "its curve, or moves black): grade in ACEScct or log; for a display use a view"
     )
     if np.abs(offset).max() > 1e-9 or abs(np.linalg.det(matrix)) < 1e-9:
         raise cannot
@@ -221,10 +230,18 @@ def _from_ours(config: Any, name: str) -> Any:
 
 
 def _through(processor: Any, rgb: Floats) -> Floats:
-    cpu = processor.getDefaultCPUProcessor() if hasattr(processor, "getDefaultCPUProcessor") else processor
+    # the default optimisation takes powers and logarithms to 2e-5
+    cpu = processor.getOptimizedCPUProcessor(_ocio().OPTIMIZATION_NONE)
     out = np.ascontiguousarray(rgb, np.float32).copy()
     cpu.applyRGB(out)
     return out.astype(np.float64)
+
+
+def _idle(part: Any, matrix: Floats) -> bool:
+    """Whether a part only cuts off at 0 what light through this matrix never falls below."""
+    if not isinstance(part, _ocio().RangeTransform) or part.hasMaxInValue():
+        return False
+    return part.getMinInValue() == part.getMinOutValue() == 0 and bool((matrix >= 0).all())
 
 
 def _matrix(transform: Any) -> tuple[Floats, Floats]:
@@ -247,14 +264,22 @@ def _curves(ranges: list[tuple[float, float]], table: Floats) -> Curves:
 def _rising(processor: Any) -> tuple[float, float]:
     """Where a curve rises, over ACEScct: some are held below black, or above their top."""
     at = np.linspace(LOG_LO, LOG_HI, 261)
-    rise = np.diff(_through(processor, np.repeat(_from_log(at)[:, None], 3, axis=1)), axis=0)
-    still = rise.min(axis=1) <= 0
+    still = _still(processor, at)
     grey = int(np.searchsorted(at, 0.4))
     below, above = np.flatnonzero(still[:grey]), np.flatnonzero(still[grey:])
-    return (
-        float(at[below[-1] + 2]) if below.size else LOG_LO,
-        float(at[grey + above[0] - 1]) if above.size else LOG_HI,
-    )
+    lo, hi = LOG_LO, LOG_HI
+    if below.size:  # ACEScc falls by ten stops within one step above black
+        fine = np.linspace(at[below[-1]], at[below[-1] + 2], 513)
+        lo = float(fine[np.flatnonzero(_still(processor, fine))[-1] + 2])
+    if above.size:
+        hi = float(at[grey + above[0] - 1])
+    return lo, hi
+
+
+def _still(processor: Any, at: Floats) -> NDArray[np.bool_]:
+    """Between which neighbours of some values of ACEScct a curve does not rise."""
+    rise = np.diff(_through(processor, np.repeat(_from_log(at)[:, None], 3, axis=1)), axis=0)
+    return np.asarray(rise.min(axis=1) <= 0, np.bool_)
 
 
 def _from_log(x: Floats) -> Floats:
@@ -306,15 +331,20 @@ def _own(path: Path, parts: list[Any]) -> Lut | None:
 
 
 def _baked(path: Path, processor: Any) -> Lut:
-    """Anything else as a cube over 0..1."""
-    axis = np.linspace(0, 1, VIEW_SIZE)
-    blue, green, red = np.meshgrid(axis, axis, axis, indexing="ij")
-    light = np.stack([red, green, blue], axis=-1).reshape(-1, 3)
-    table = _through(processor, light).reshape(VIEW_SIZE, VIEW_SIZE, VIEW_SIZE, 3).astype(np.float32)
-    if not np.isfinite(table).all():
-        raise PlateError(f"{path} gives numbers that are not finite: export it again")
+    """Anything else over 0..1: a curve per channel where channels do not meet, else a cube."""
     zero, one = np.zeros(3, np.float32), np.ones(3, np.float32)
-    return Lut(path, "baked", table, zero, one, None, zero, one)
+    curve, cube = None, None
+    if not processor.hasChannelCrosstalk():
+        curve = _through(processor, np.repeat(np.linspace(0, 1, CURVE_SIZE)[:, None], 3, axis=1))
+    else:
+        axis = np.linspace(0, 1, VIEW_SIZE)
+        blue, green, red = np.meshgrid(axis, axis, axis, indexing="ij")
+        light = np.stack([red, green, blue], axis=-1).reshape(-1, 3)
+        cube = _through(processor, light).reshape(VIEW_SIZE, VIEW_SIZE, VIEW_SIZE, 3)
+    shaper, table = (None if v is None else v.astype(np.float32) for v in (curve, cube))
+    if not all(np.isfinite(v).all() for v in (shaper, table) if v is not None):
+        raise PlateError(f"{path} gives numbers that are not finite: export it again")
+    return Lut(path, "baked", table, zero, one, shaper, zero, one)
 
 
 def _first(error: Exception) -> str:
