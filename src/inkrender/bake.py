@@ -209,7 +209,9 @@ class Studio:
         planes: dict[str, Any] = dict(frame.passes)
         if cameras.asked(layer) and "depth" in planes:
             planes["camera"] = cameras.camera(self, one, layer)
-        pixels, medium = self._apply(layer, frame.pixels, region, "light", planes)
+        # a still is remembered for whoever reads it next, a frame of a video is made for us
+        shared = layer.kind == "file" and not plates.is_video(self.file(one, layer)[0])
+        pixels, medium = self._apply(layer, frame.pixels, region, "light", planes, shared)
         return Baked.cropped(pixels, region, medium)
 
     def _region(self, layer: LayerPass) -> Region:
@@ -231,7 +233,7 @@ class Studio:
         inputs = self._inputs(source, grown, {}, layer)
         _shade(source, dst, grown, layer, inputs)
         medium: Medium = "light" if source.shader.medium == "light" else "ink"
-        pixels, medium = self._apply(layer, dst, grown, medium, {})
+        pixels, medium = self._apply(layer, dst, grown, medium, {}, shared=False)
         inner = pixels[border : border + region.h, border : border + region.w]
         return Baked.cropped(inner, region, medium)
 
@@ -242,8 +244,12 @@ class Studio:
         region: Region,
         medium: Medium,
         planes: dict[str, Any],
+        shared: bool,
     ) -> tuple[NDArray[np.float32], Medium]:
-        """Run the layer's shaders over its picture; light becomes ink where a shader paints ink."""
+        """Run the layer's shaders over its picture; light becomes ink where a shader paints ink.
+
+        shared: others may read these pixels again; else they may be painted over.
+        """
         given, told = pixels, layer.layer
         for use in layer.shaders:
             if medium == "light" and use.shader.medium == "ink":
@@ -258,7 +264,7 @@ class Studio:
                 )
             inputs = self._inputs(use, region, planes, layer)
             if use.shader.kind == "area":
-                if pixels is given:  # which others may read again
+                if shared and pixels is given:
                     pixels = np.array(pixels, np.float32, order="C")
                 _shade(use, pixels, region, layer, inputs)
             else:
@@ -366,12 +372,15 @@ class Studio:
     def _plate(
         self, one: ScenePass, layer: LayerPass, grown: float, also: tuple[str, ...] = ()
     ) -> tuple[Frame, Region]:
-        plate = self._read(one, layer, also)
         scale = self.scale * layer.zoom_max
         told = layer.layer
-        w, h = plate.size
+        path, number = self.file(one, layer)
+        plate = None if plates.is_video(path) else self._read(one, layer, also)
+        w, h = plates.clip(path).size if plate is None else plate.size
         px, x, y = self.fitted(layer, (w, h), grown)
         size = max(1, round(w * px * scale)), max(1, round(h * px * scale))
+        if plate is None:
+            plate = plates.video(path, number, told.transfer, (min(w, size[0]), min(h, size[1])))
         turned = float(told.at("rotation", layer.drawing))
         fitted = plates.turn(plates.resize(plate, size), turned) if turned else plates.resize(plate, size)
         if turned:
@@ -409,8 +418,7 @@ class Studio:
         """The picture of a drawing for its motion alone, not kept: codes of a video, a frame with vectors."""
         path, number = self.file(one, layer)
         if plates.is_video(path):
-            codes: NDArray[Any] = plates.clip(path).read(number)
-            return codes
+            return plates.codes(path, number)
         planes = {k: v for k, v in layer.layer.inputs.items() if k == "vector"}
         return plates.read(path, number, layer, planes, {"vector"}, one.scene)
 

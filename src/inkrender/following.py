@@ -81,9 +81,10 @@ def planes(
     if "vector" in names and track is not None:
         found["vector"] = _vector(studio, one, layer, plate, region, track)
     if "anchor" in names:
-        x, y = np.broadcast_arrays(*region.grid())
-        here = np.stack([x, y], axis=-1)
-        found["anchor"] = here if track is None else _anchor(here, track, layer)
+        if track is None:
+            found["anchor"] = np.stack(np.broadcast_arrays(*region.grid()), axis=-1)
+        else:
+            found["anchor"] = anchor(region, track, layer)
     return found
 
 
@@ -102,9 +103,13 @@ def _vector(
     return np.asarray(cv2.resize(small, size, interpolation=cv2.INTER_LINEAR), np.float32)
 
 
-def _anchor(here: NDArray[np.float32], track: Track, layer: LayerPass) -> NDArray[np.float32]:
-    camera = track.camera(layer.drawing)
-    return np.asarray(here @ camera[:, :2].T.astype(np.float32) + camera[:, 2].astype(np.float32), np.float32)
+def anchor(region: Region, track: Track, layer: LayerPass) -> NDArray[np.float32]:
+    """Where the texture of each pixel of a region lies on the first frame of the shot, (h, w, 2)."""
+    x, y = region.grid()
+    found = np.empty((region.h, region.w, 2), np.float32)
+    for i, (across, down, moved) in enumerate(track.camera(layer.drawing).astype(np.float32)):
+        np.add(across * x, down * y + moved, out=found[..., i])
+    return found
 
 
 def _placed(studio: Studio, one: ScenePass, layer: LayerPass) -> tuple[tuple[int, int], Place]:

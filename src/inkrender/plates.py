@@ -56,11 +56,7 @@ def read(
     """A plate as premultiplied scene-linear light, with the passes its shaders read."""
     told = layer.layer
     if is_video(path):
-        from .io import stills
-
-        raw = clip(path).raw(number)
-        transfer = raw.transfer if told.transfer == "auto" else told.transfer
-        return Frame(stills.to_light(raw.pixels, transfer, raw.premultiplied))
+        return video(path, number, told.transfer)
     from .io import named, stills
 
     frame = stills.read(
@@ -84,6 +80,30 @@ def read(
             if path.suffix.lower() == ".exr":  # where it would be looked for
                 frame.info["warnings"].append(f'has no {name} (inputs.{name} = "{where}"): done without it')
     return Frame(frame.pixels, frame.medium, passes, frame.info)
+
+
+def video(path: Path, number: int, transfer: str, size: tuple[int, int] | None = None) -> Frame:
+    """A frame of a video as light, made anew; size (w, h): smaller, each pixel the mean of what it covers."""
+    from .io import stills
+
+    if clip(path).info.has_alpha:
+        raw = clip(path).raw(number)
+        return Frame(stills.to_light(raw.pixels, raw.transfer if transfer == "auto" else transfer, False))
+    return Frame(stills.opaque_light(codes(path, number), "srgb" if transfer == "auto" else transfer, size))
+
+
+def codes(path: Path, number: int) -> NDArray[Any]:
+    """A frame of a video as RGB codes (h, w, 3), for a few frames remembered: not to be changed.
+
+    They are a fifth of the light they stand for; motion, analysis and painting ask for the same ones.
+    """
+
+    def read() -> NDArray[Any]:
+        found: NDArray[Any] = clip(path).read(number)
+        found.setflags(write=False)
+        return found
+
+    return remembered.get(("codes", cache.file_digest(path), number), read, lambda found: found.nbytes)
 
 
 def _beside(plane: Plane, name: str, path: Path, size: tuple[int, int]) -> Plane:

@@ -90,7 +90,7 @@ class Shots:
 
         def find() -> dict[int, NDArray[np.float32]]:
             a, b = self._kept(min(i, j))["luma"], self._kept(max(i, j))["luma"]
-            return {1: motion.flow(a, b), -1: motion.flow(b, a)}
+            return {1: motion.flow(a, b, fine=False), -1: motion.flow(b, a, fine=False)}
 
         both = self._steps.get(("flow", min(i, j)), find, lambda found: 2 * found[1].nbytes)
         return both[j - i], both[i - j]

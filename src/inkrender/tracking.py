@@ -33,6 +33,7 @@ Tell = Callable[[int, int], None]  # done, of how many
 GRID = 6  # px between the points the camera is fitted to
 NEAR = 0.4  # px at 270 lines: a point this close to where the camera would carry it follows the camera
 SURE = 0.25  # share of the points that have to follow it
+AHEAD = 8  # drawings that are waited for one by one
 SAMPLES = 6  # pairs of drawings that are looked at to trust a renderer's vectors
 WORSE, NOTHING = 1.1, 2e-6  # warp error beside that of standing still, and what counts as no difference
 STILL = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
@@ -74,15 +75,11 @@ LOST = Pair(True, False, tuple(map(tuple, STILL.tolist())))  # where a drawing c
 
 @dataclass(frozen=True)
 class _Found:
-    """What is known of all pairs. rendered: the vectors are the renderer's; warning: why they are not.
-
-    whole: every drawing could be read.
-    """
+    """What is known of all pairs. rendered: the vectors are the renderer's; warning: why they are not."""
 
     pairs: tuple[Pair, ...]
     rendered: bool
     warning: str
-    whole: bool = True
 
 
 @dataclass(frozen=True)
@@ -102,7 +99,10 @@ class Track:
     read: Callable[[int], Seen]
     store: Path
     tell: Tell | None = None
-    _making: threading.Lock = field(default_factory=threading.Lock, compare=False, repr=False)
+    _known: cache.Memory = field(default_factory=lambda: cache.Memory(1), compare=False, repr=False)
+    _lately: cache.Memory = field(default_factory=lambda: cache.Memory(24 << 20), compare=False, repr=False)
+    _chain: list[Matrix] = field(default_factory=lambda: [STILL], compare=False, repr=False)
+    _chaining: threading.Lock = field(default_factory=threading.Lock, compare=False, repr=False)
 
     @cached_property
     def digest(self) -> str:
@@ -110,40 +110,68 @@ class Track:
         return cache.digest("track", cache.code_digest(), self.size, self.drawings, self.prints, self.place)
 
     @cached_property
-    def _found(self) -> _Found:
-        with self._making:
-            found = self._remembered() or self._worked_out()
-        if found.warning:
-            logging.getLogger("inkrender").warning("%s: %s", self.name, found.warning)
-        return found
-
     def _remembered(self) -> _Found | None:
+        """All of it, where it was worked out before."""
         known = cache.load_told(self.store / "tracks", self.digest)
         if known is None:
             return None
         pairs = tuple(Pair(bool(c), bool(s), tuple(map(tuple, m))) for c, s, m in known["pairs"])
         return _Found(pairs, bool(known["rendered"]), str(known["warning"]))
 
+    @property
+    def _found(self) -> _Found:
+        return self._known.get("found", lambda: self._remembered or self._worked_out(), lambda _: 0)
+
     def _worked_out(self) -> _Found:
-        found = _follow(self)
-        if found.whole:
+        rendered, warning = self._trust
+        pairs: list[Pair] = []
+        count = len(self.drawings) - 1
+        for pair in in_order(self._pair, range(count)):
+            pairs.append(pair)
+            if self.tell is not None:
+                self.tell(len(pairs), count)
+        found = _Found(tuple(pairs), rendered, warning)
+        if all(pair is not LOST for pair in pairs):
             told = {
-                "pairs": [[p.cut, p.still, p.camera] for p in found.pairs],
-                "rendered": found.rendered,
-                "warning": found.warning,
+                "pairs": [[p.cut, p.still, p.camera] for p in pairs],
+                "rendered": rendered,
+                "warning": warning,
             }
             cache.save_told(self.store / "tracks", self.digest, told)
         return found
 
     @property
+    def _trust(self) -> tuple[bool, str]:
+        """Whether the motion is the renderer's, and why not, said once."""
+
+        def find() -> tuple[bool, str]:
+            known = self._remembered
+            rendered, warning = (known.rendered, known.warning) if known else _trusted(self, self._seen)
+            if warning:
+                logging.getLogger("inkrender").warning("%s: %s", self.name, warning)
+            return rendered, warning
+
+        return self._known.get("trust", find, lambda _: 0)
+
+    def _pair(self, i: int) -> Pair:
+        """From drawing i to the next one; its vectors go to disk. No other pair is needed to know it."""
+        known = self._remembered
+        return known.pairs[i] if known else self._known.get(i, lambda: _pair(self, i), lambda _: 0)
+
+    def _seen(self, i: int) -> Seen:
+        return self._lately.get(
+            i, lambda: self.read(i), lambda s: s.luma.nbytes + (s.vector is not None and s.vector.nbytes)
+        )
+
+    @property
     def rendered(self) -> bool:
         """Whether the motion is the renderer's own."""
-        return self._found.rendered
+        return self._trust[0]
 
     @property
     def warning(self) -> str:
         """Why the renderer's vectors are not used, and what would do; empty where there is nothing to say."""
-        return self._found.warning
+        return self._trust[1]
 
     @property
     def cuts(self) -> tuple[int, ...]:
@@ -174,7 +202,7 @@ class Track:
 
     def camera(self, n: int) -> Matrix:
         """The camera as a similarity (2, 3): layer px of frame n to those of its shot's first frame."""
-        px = self._cameras[self._index(n)]
+        px = self._camera(self._index(n))
         p = self.place
         across, down = np.array([p.across, p.down]), np.array([p.x, p.y])
         turn = px[:, :2] * across[:, None] / across[None, :]
@@ -183,19 +211,21 @@ class Track:
     def moves(self, n: int) -> bool:
         """Whether frame n differs from the one before it in the same shot."""
         i = self._index(n)
-        return (
-            i > 0
-            and self.drawings[i] == n
-            and not (self._found.pairs[i - 1].cut or self._found.pairs[i - 1].still)
-        )
+        return i > 0 and self.drawings[i] == n and not (self._pair(i - 1).cut or self._pair(i - 1).still)
 
-    @cached_property
-    def _cameras(self) -> list[Matrix]:
-        """From each drawing to the first of its shot, in px of the track."""
-        found = [STILL]
-        for pair in self._found.pairs:
-            found.append(STILL if pair.cut else _then(np.array(pair.camera), found[-1]))
-        return found
+    def _camera(self, i: int) -> Matrix:
+        """From drawing i to the first of its shot, in px of the track; later drawings need not be read."""
+        missing = range(len(self._chain) - 1, i)
+        if len(missing) > AHEAD:  # else whoever works through the frames in order is about to know them
+            for _ in in_order(self._pair, missing):
+                pass
+        for k in missing:  # not while others wait for the chain
+            self._pair(k)
+        with self._chaining:
+            while len(self._chain) <= i:
+                pair = self._pair(len(self._chain) - 1)
+                self._chain.append(STILL if pair.cut else _then(np.array(pair.camera), self._chain[-1]))
+            return self._chain[i]
 
     def _index(self, n: int) -> int:
         return max(bisect_right(self.drawings, n) - 1, 0)
@@ -205,13 +235,18 @@ class Track:
         return np.zeros((h, w, 2), np.float32)
 
     def _vectors(self, i: int, which: str) -> Vectors:
-        pair = self._found.pairs[i]
+        pair = self._pair(i)
         if pair.cut or pair.still:
             return self._nowhere()
-        key = _pair_key(self, i, self._found.rendered)
-        planes = cache.load_planes(self.store / "tracks", key)
-        if planes is None:  # the folder was tidied, or cannot be written
-            planes = _work_out(self, i, self.read(i), self.read(i + 1), self._found.rendered)[1]
+
+        def load() -> dict[str, NDArray[np.float16]]:
+            rendered = self._trust[0]
+            kept = cache.load_planes(self.store / "tracks", _pair_key(self, i, rendered))
+            if kept is None:  # the folder was tidied, or cannot be written
+                kept = _work_out(self, i, self.read(i), self.read(i + 1), rendered)[1]
+            return kept
+
+        planes = self._lately.get(("planes", i), load, lambda kept: sum(p.nbytes for p in kept.values()))
         return _whole(planes[which], self.size)
 
 
@@ -278,40 +313,21 @@ def _then(first: Matrix, second: Matrix) -> Matrix:
 # working it out -------------------------------------------------------------------------------------------
 
 
-def _follow(track: Track) -> _Found:
-    """Everything about all pairs of drawings; the vectors themselves go to disk."""
-    count = len(track.drawings) - 1
-    if count < 1:
-        return _Found((), False, "")
-    lately = cache.Memory(limit=24 << 20)
-
-    def seen(i: int) -> Seen:
-        return lately.get(
-            i, lambda: track.read(i), lambda s: s.luma.nbytes + (s.vector is not None and s.vector.nbytes)
-        )
-
-    rendered, warning = _trusted(track, seen)
-    pairs: list[Pair] = []
-
-    def one(i: int) -> Pair:
+def _pair(track: Track, i: int) -> Pair:
+    """What is known of a pair of drawings; its vectors go to disk."""
+    try:
+        rendered = track._trust[0]
         known = cache.load_told(track.store / "tracks", key := _pair_key(track, i, rendered))
         if known is not None:
             return Pair(bool(known["cut"]), bool(known["still"]), tuple(map(tuple, known["camera"])))
-        try:
-            pair, planes = _work_out(track, i, seen(i), seen(i + 1), rendered)
-        except InkError:  # a drawing that cannot be read: whoever shows it says why
-            return LOST
-        if planes:
-            cache.save_planes(track.store / "tracks", key, planes)
-        told = {"cut": pair.cut, "still": pair.still, "camera": pair.camera}
-        cache.save_told(track.store / "tracks", key, told)
-        return pair
-
-    for pair in in_order(one, range(count)):
-        pairs.append(pair)
-        if track.tell is not None:
-            track.tell(len(pairs), count)
-    return _Found(tuple(pairs), rendered, warning, all(pair is not LOST for pair in pairs))
+        pair, planes = _work_out(track, i, track._seen(i), track._seen(i + 1), rendered)
+    except InkError:  # a drawing that cannot be read: whoever shows it says why
+        return LOST
+    if planes:
+        cache.save_planes(track.store / "tracks", key, planes)
+    told = {"cut": pair.cut, "still": pair.still, "camera": pair.camera}
+    cache.save_told(track.store / "tracks", key, told)
+    return pair
 
 
 def in_order(work: Callable[[int], Any], items: Sequence[int], threads: int = 0) -> Iterator[Any]:
@@ -347,8 +363,8 @@ def _work_out(
         }
     else:
         planes = {
-            "previous": _halved(motion.flow(b.luma, a.luma)),
-            "next": _halved(motion.flow(a.luma, b.luma)),
+            "previous": _quartered(motion.flow(b.luma, a.luma, fine=False)),
+            "next": _quartered(motion.flow(a.luma, b.luma, fine=False)),
         }
     step = camera_step(_whole(planes["previous"], track.size))
     return Pair(False, False, tuple(map(tuple, step.tolist()))), planes
@@ -422,10 +438,10 @@ def _pair_key(track: Track, i: int, rendered: bool) -> str:
     return cache.digest("pair", cache.code_digest(), track.size, track.prints[i : i + 2], rendered)
 
 
-def _halved(found: Vectors) -> NDArray[np.float16]:
-    """Dense inverse search works at half the resolution it answers in: that is all there is to keep."""
+def _quartered(found: Vectors) -> NDArray[np.float16]:
+    """The fast search works at a quarter of the resolution it answers in: that is all there is to keep."""
     h, w = found.shape[:2]
-    small = cv2.resize(found, ((w + 1) // 2, (h + 1) // 2), interpolation=cv2.INTER_AREA)
+    small = cv2.resize(found, ((w + 3) // 4, (h + 3) // 4), interpolation=cv2.INTER_AREA)
     return np.asarray(small, np.float16)
 
 

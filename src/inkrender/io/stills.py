@@ -5,7 +5,7 @@ alpha, EXR premultiplied, TIFF says which in ExtraSamples; a file without alpha 
 recognised by their content when read, by their suffix when written. Every reader gives Rec.709 primaries.
 """
 
-from .stills_read import Raw, channels, describe, raw, read, read_pass, size, to_light
+from .stills_read import Raw, channels, describe, opaque_light, raw, read, read_pass, size, to_light
 from .stills_write import SUFFIXES, encode_png, write
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "channels",
     "describe",
     "encode_png",
+    "opaque_light",
     "raw",
     "read",
     "read_pass",

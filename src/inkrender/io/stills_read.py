@@ -194,6 +194,27 @@ def to_light(pixels: NDArray[Any], transfer: str, premultiplied: bool) -> NDArra
     return light
 
 
+def opaque_light(
+    codes: NDArray[Any], transfer: str, size: tuple[int, int] | None = None
+) -> NDArray[np.float32]:
+    """Light of stored RGB codes (rows, cols, 3), uint8 or uint16, that cover all: float32 (h, w, 4).
+
+    size: (w, h), no larger than the codes: the mean of the light that each pixel covers.
+    """
+    from ..kernels import tables
+
+    rows, cols = codes.shape[:2]
+    w, h = size or (cols, rows)
+    light = np.empty((h, w, 4), np.float32)
+    flat = np.ascontiguousarray(codes).reshape(rows, 3 * cols)
+    colours = _table(transfer, int(np.iinfo(codes.dtype).max))
+    if (w, h) == (cols, rows):
+        tables.opaque(light.reshape(-1), flat.reshape(-1), colours)
+    else:
+        tables.opaque_smaller(light, flat, colours)
+    return light
+
+
 @lru_cache(maxsize=8)
 def _table(transfer: str, top: int) -> NDArray[np.float32]:
     return colour.decode(np.arange(top + 1, dtype=np.float64) / top, transfer).astype(np.float32)
