@@ -21,6 +21,7 @@ from .repainting import Plane, Texture, own_colours
 from .tones import ramp, wheel
 
 CALM, BUSY = 0.003, 0.012  # slope of L per px at 1080 lines: tide marks keep to the calm, or grass glitters
+CROWDED = 0.25, 0.08  # share of the surroundings that are lines: above, it is grass, and washes do
 LINES = 540  # what is worked out at most: no wash has a finer shape
 FULL = np.float32(5.2)  # luminous absorbance of the darkest wash: clotted ink is dead
 PURITIES, PURITY = 24, 1.8  # steps of the wheel; how much purer the ink of a colour is than the colour
@@ -71,7 +72,7 @@ def from_tone(
     soot = 0.85 * smoothstep(0.2, 0.75, look.chroma)  # greys are ink where colours are the picture's own
     paint = footage.Pigments(
         KEEP.get(look.subjects, 0),
-        *(np.float32(v) for v in (look.chroma, look.wash / 1.2, look.glaze, 0.9, soot)),
+        *(np.float32(v) for v in (look.chroma, look.wash / 1.2, look.glaze, 0.6, soot)),
     )
     footage.pigments(
         ink,
@@ -149,11 +150,13 @@ def _flowing(
     footage.along(flowing, flat.reshape(h, -1), way.reshape(h, -1), 4, np.float32(max(1.0, 4 * k)))
     light, edge = flowing[0], flowing[3]
     square = np.array([[0, 1, 0], [1, 1, 1], [0, 1, 0]], np.uint8)
-    firm = np.clip(edge / np.float32(0.05), -0.6, 0.6) * sure
+    firm = np.clip(edge / np.float32(0.05), -0.4, 0.4) * sure
     light += np.maximum(firm, 0) * (cv2.erode(light, square) - light) + np.maximum(-firm, 0) * (
         cv2.dilate(light, square) - light
     )
-    flowing[3] = smoothstep(0.0, 0.05, edge) * smoothstep(0.2, 0.5, one_way) * np.float32(look.contour)
+    line = smoothstep(0.0, 0.05, edge) * smoothstep(0.2, 0.5, one_way)
+    line *= smoothstep(*CROWDED, blur(line, 26 * k)) * np.float32(look.contour)
+    flowing[3] = line
     return flowing, calm, sure
 
 
