@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from inkrender.colour import PIGMENTS
 from inkrender.composition import FEATURES, PRESETS, PRIORS
-from inkrender.mood import built_in
+from inkrender.mood import moods as named
 from inkrender.scene import (
     BLEND_MODES,
     Audio,
@@ -65,7 +65,7 @@ def pair(lo: float, hi: float, size: int = 2) -> st.SearchStrategy[list[float]]:
 
 
 scalars = st.one_of(st.booleans(), st.integers(-(2**53), 2**53), st.floats(-1e9, 1e9), texts)
-moods = st.sampled_from(sorted(built_in()))
+moods = st.sampled_from(sorted(named()))
 parameters = st.dictionaries(
     st.from_regex(r"[a-z][a-z_]{0,8}", fullmatch=True).filter(lambda n: n not in ("use", "with", "with_")),
     st.one_of(scalars, st.lists(scalars, max_size=3), st.lists(st.lists(scalars, max_size=2), max_size=2)),

@@ -20,11 +20,11 @@ FLOORS = {
     2: "scene model layer grades picture script mood palettes validation library linker linker_ast io cache "
     "tracking",
     3: "plan hints potential negative_space packing carrying thresholds grading sheets",
-    4: "engine accents grade_ops scenefile bake plates cameras following mattes points",
+    4: "engine accents grade_ops scenefile bake plates cameras following tearing mattes points",
     5: "render manifest analysis accenting shots film deliver encode verify check check_liubai check_plates "
     "arrays doctor "
     "bench bench_film liubai_report viewing audit script_chart script_page",
-    6: "cli cli_inputs cli_liubai cli_report cli_script cli_sheet cli_shaders __main__",
+    6: "cli cli_inputs cli_liubai cli_moods cli_report cli_script cli_sheet cli_shaders __main__",
 }
 FLOOR = {name: floor for floor, names in FLOORS.items() for name in names.split()}
 

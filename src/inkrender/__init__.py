@@ -30,6 +30,7 @@ if TYPE_CHECKING:  # `as`: type checkers take only such names for public
     )
     from .film import Film as Film, Scene as Scene, load as load, look as look, read as read
     from .frame import Frame as Frame
+    from .mood import MoodKey as MoodKey, moods as moods
     from .scene import (
         Audio as Audio,
         Camera as Camera,
@@ -42,6 +43,7 @@ if TYPE_CHECKING:  # `as`: type checkers take only such names for public
         Liubai as Liubai,
         Palette as Palette,
         Qualifier as Qualifier,
+        ScriptRow as ScriptRow,
         Secondary as Secondary,
         ShaderUse as ShaderUse,
         Split as Split,
@@ -57,6 +59,7 @@ _HOME = {
     "arrays": ["grade", "liubai", "write_grade"],
     "film": ["Film", "Scene", "load", "look", "read"],
     "frame": ["Frame"],
+    "mood": ["MoodKey", "moods"],
     "scene": [
         "Audio",
         "Camera",
@@ -69,6 +72,7 @@ _HOME = {
         "Liubai",
         "Palette",
         "Qualifier",
+        "ScriptRow",
         "Secondary",
         "ShaderUse",
         "Split",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .cli_inputs import checked_film
+from .cli_inputs import checked_film, film_of
 from .cli_report import FAILED, put, put_json, say, verb
 from .errors import SceneError
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 @verb
 def script(
     film: Annotated[
-        str, typer.Argument(metavar="FILM.toml", help="A film, or the folder that holds film.toml.")
-    ],
+        str | None, typer.Argument(metavar="FILM.toml", help="A film, or the folder that holds film.toml.")
+    ] = None,
     frames: Annotated[
         str | None, typer.Option("-F", "--frames", help="Of these: 0-239, 02_dawn, 02_dawn:1050-1060.")
     ] = None,
@@ -40,6 +40,9 @@ def script(
     trust: Annotated[
         bool, typer.Option("--trust", help="Run the film's own shaders/, which are code.")
     ] = False,
+    moods: Annotated[
+        bool, typer.Option("--moods", help="List the moods there are, the film's own too, and paint nothing.")
+    ] = False,
 ) -> None:
     """The tone of a film over time, and whether it keeps to its colour script.
 
@@ -47,6 +50,11 @@ def script(
     yellow. With --assert a frame fails that is outside [script.MOOD], the row of its scene's mood, or that
     --rendered found to be older than its film; frames in transitions are held to nothing.
     """
+    if moods:
+        _list_moods(film, trust, as_json)
+        return
+    if film is None:
+        raise SceneError("name a film: inkrender script FILM.toml; or list the moods there are: --moods")
     from . import audit
 
     _check_outputs(html, output)
@@ -83,6 +91,18 @@ def script(
         for breach in result.broken:
             say(f"inkrender: {breach}")
         raise typer.Exit(FAILED)
+
+
+def _list_moods(film: str | None, trust: bool, as_json: bool) -> None:
+    from . import cli_moods, mood
+
+    own = film_of(film, trust).script if film is not None else {}
+    told = {name: mood.find(own, name) for name in [*own, *(n for n in mood.moods() if n not in own)]}
+    if as_json:
+        put_json(cli_moods.as_dict(told))
+        return
+    for text in cli_moods.listed(told):
+        put(text)
 
 
 def _check_outputs(html: str | None, output: str | None) -> None:

@@ -111,7 +111,7 @@ class Graded:
 
 
 @lru_cache(maxsize=1)
-def built_in() -> dict[str, ScriptRow]:
+def moods() -> dict[str, ScriptRow]:
     """The moods that inkrender brings, by name."""
     return {p.stem: ScriptRow(**tomllib.loads(p.read_text("utf-8"))) for p in sorted(MOODS.glob("*.toml"))}
 
@@ -135,9 +135,9 @@ def find(script: Script, name: str) -> ScriptRow:
 
 
 def _named(script: Script, name: str) -> ScriptRow:
-    row = script.get(name) or built_in().get(name)
+    row = script.get(name) or moods().get(name)
     if row is None:
-        known = [*script, *(n for n in built_in() if n not in script)]
+        known = [*script, *(n for n in moods() if n not in script)]
         raise SceneError(f'there is no mood "{name}"{did_you_mean(name, known)}: use {", ".join(known)}')
     return row
 

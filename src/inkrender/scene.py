@@ -48,7 +48,6 @@ __all__ = [
     "Number",
     "Pair",
     "Palette",
-    "Palette",
     "Picture",
     "Qualifier",
     "Scene",
