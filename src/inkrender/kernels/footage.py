@@ -310,54 +310,78 @@ def pigments(ink, lab, density, soft, sure, slow, middle, press, wheel, ramp, so
     strength; line_ink (3).
     """
     h, w = density.shape
-    last, purest = ramp.shape[0] - 1, F(wheel.shape[0] - 1)
+    last, hues, purest = ramp.shape[0] - 1, wheel.shape[1], F(wheel.shape[0] - 1)
+    # all pigments in one table, so that the mixture of a pixel is four rows of it, weighted
+    table = np.empty((last + 2 + wheel.shape[0] * hues, 4), np.float32)
+    table[0] = soot
+    table[1 : last + 2] = ramp
+    table[last + 2 :] = wheel.reshape(-1, 4)
+    source = table.ctypes.data
+    places, coloured = np.empty(SPAN, np.int32), np.empty(SPAN, np.int32)  # bytes into the table
+    px, found = np.empty(4 * SPAN, np.float32), np.empty(4 * SPAN, np.float32)
+    to = found.ctypes.data
     for j in range(h):
-        for i in range(w):
-            d, near = density[j, i], soft[j, i]
-            # a wash dries darker along its rim, and beside a darker one a little paper is left
-            over = (d - near) / (near + F(0.35))
-            d *= ONE + how.edge * sure[j, i] * min(max(over, -HALF), HALF)
-            d = max(d, ZERO) * how.wash
-            light, a, b = lab[0, j, i], lab[1, j, i], lab[2, j, i]
-            chroma = sqrt(a * a + b * b)
-            hue = degrees(a, b)
-            deep_chroma = chroma * max(ONE, F(0.6) / max(light, F(0.25)))  # shades have little left
-            own = rise(deep_chroma, F(0.045) - F(0.035) * how.chroma, F(0.11) - F(0.06) * how.chroma)
-            own = min(own * how.chroma * F(1.15), ONE)
-            kept = ZERO
-            if how.keep == KEEP_RED:
-                kept = rise(deep_chroma, F(0.10), F(0.15))
-                kept *= rise(hue, F(44), F(34)) if hue < F(180) else rise(hue, F(345), F(355))
-            elif how.keep == KEEP_LANTERN:
-                kept = rise(hue, F(66), F(76)) * rise(hue, F(110), F(100)) * rise(chroma, F(0.12), F(0.16))
-                kept *= rise(light, F(0.6), F(0.75))
-            own = max(own, kept)
-            place = saturate(
-                F(1.05)
-                - d * (F(0.42) - F(0.04) * min(d, F(4)))
-                + F(0.16) * middle[j, i]
-                + F(0.10) * slow[j, i]
-            )
-            n = np.int64(place * F(last) + HALF)
-            m = np.int64(hue + HALF)
-            pure = min(chroma / (max(light, F(0.15)) * PUREST), ONE)
-            q = np.int64(pure * purest + HALF)
-            grey = how.soot * (ONE - own)
-            unit = ramp[n, 3] + own * (wheel[q, m, 3] - ramp[n, 3])
-            unit += grey * (soot[3] - unit)
-            # as much pigment as the tone asks for while it keeps its colour, the rest as ink
-            most = F(1.5) + F(2.5) * own
-            amount = most * (ONE - exp(-d / (max(unit, HALF) * most)))
-            amount += own * min(chroma * F(3.5), F(0.7)) * (ONE - min(amount, ONE))
-            rest = F(0.9) * max(d - amount * unit, ZERO) / (deep[3] + own * (soot[3] - deep[3]))
-            amount += how.glaze * (ONE + F(0.3) * middle[j, i])
-            e = lab[3, j, i] * saturate(F(0.6) + F(1.1) * press[j, i])
-            u0, u1 = rest * (ONE - own), rest * own
-            for c in range(3):
-                p = ramp[n, c] + own * (wheel[q, m, c] - ramp[n, c])
-                p += grey * (soot[c] - p)
-                ink[j, 4 * i + c] = amount * p + u0 * deep[c] + u1 * soot[c] + e * line_ink[c]
-            ink[j, 4 * i + 3] = ZERO
+        for first in range(0, w, SPAN):
+            stop = min(first + SPAN, w)
+            n = stop - first
+            wash, near, certain = density[j, first:stop], soft[j, first:stop], sure[j, first:stop]
+            wide, broad, pressed = slow[j, first:stop], middle[j, first:stop], press[j, first:stop]
+            light, greens, blues = lab[0, j, first:stop], lab[1, j, first:stop], lab[2, j, first:stop]
+            line, out = lab[3, j, first:stop], ink[j, 4 * first : 4 * stop]
+            for i in range(n):
+                # a wash dries darker along its rim, and beside a darker one a little paper is left
+                over = (wash[i] - near[i]) / (near[i] + F(0.35))
+                d = wash[i] * (ONE + how.edge * certain[i] * min(max(over, -HALF), HALF))
+                d = max(d, ZERO) * how.wash
+                px[i] = d
+                place = F(1.05) - d * (F(0.42) - F(0.04) * min(d, F(4)))
+                place = saturate(place + F(0.16) * broad[i] + F(0.10) * wide[i])
+                places[i] = np.int32(16) * (np.int32(1) + np.int32(place * F(last) + HALF))
+            for i in range(n):
+                a, b = greens[i], blues[i]
+                chroma = sqrt(a * a + b * b)
+                hue = degrees(a, b)
+                deep_chroma = chroma * max(ONE, F(0.6) / max(light[i], F(0.25)))  # shades have little left
+                own = rise(deep_chroma, F(0.045) - F(0.035) * how.chroma, F(0.11) - F(0.06) * how.chroma)
+                own = min(own * how.chroma * F(1.15), ONE)
+                kept = ZERO
+                if how.keep == KEEP_RED:
+                    kept = rise(deep_chroma, F(0.10), F(0.15))
+                    kept *= rise(hue, F(44), F(34)) if hue < F(180) else rise(hue, F(345), F(355))
+                elif how.keep == KEEP_LANTERN:
+                    kept = (
+                        rise(hue, F(66), F(76)) * rise(hue, F(110), F(100)) * rise(chroma, F(0.12), F(0.16))
+                    )
+                    kept *= rise(light[i], F(0.6), F(0.75))
+                px[SPAN + i] = max(own, kept)
+                px[2 * SPAN + i] = chroma
+                pure = min(chroma / (max(light[i], F(0.15)) * PUREST), ONE)
+                row = np.int32(pure * purest + HALF) * np.int32(hues) + np.int32(hue + HALF)
+                coloured[i] = np.int32(16) * (np.int32(last + 2) + row)
+            for i in range(n):
+                own, place, hued = px[SPAN + i], places[i], coloured[i]
+                grey = how.soot * (ONE - own)
+                strong = own * (ONE - grey)
+                weak = ONE - grey - strong
+                tetra_load(
+                    source, np.int32(0), place, hued, np.int32(0), grey, weak, strong, ZERO, to + 16 * i
+                )
+            for i in range(n):
+                d, own, chroma, unit = px[i], px[SPAN + i], px[2 * SPAN + i], found[4 * i + 3]
+                # as much pigment as the tone asks for while it keeps its colour, the rest as ink
+                most = F(1.5) + F(2.5) * own
+                amount = most * (ONE - exp(-d / (max(unit, HALF) * most)))
+                amount += own * min(chroma * F(3.5), F(0.7)) * (ONE - min(amount, ONE))
+                rest = F(0.9) * max(d - amount * unit, ZERO) / (deep[3] + own * (soot[3] - deep[3]))
+                px[2 * SPAN + i] = amount + how.glaze * (ONE + F(0.3) * broad[i])
+                px[3 * SPAN + i] = rest
+            for i in range(n):
+                own, amount, rest = px[SPAN + i], px[2 * SPAN + i], px[3 * SPAN + i]
+                e = line[i] * saturate(F(0.6) + F(1.1) * pressed[i])
+                u0, u1 = rest * (ONE - own), rest * own
+                for c in range(3):
+                    out[4 * i + c] = amount * found[4 * i + c] + u0 * deep[c] + u1 * soot[c] + e * line_ink[c]
+                out[4 * i + 3] = ZERO
 
 
 @inline
