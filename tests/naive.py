@@ -130,10 +130,12 @@ def smoothstep(lo, hi, x):
     return t * t * (3 - 2 * t)
 
 
-def lift_matte(phi, ramp, hard, keep, height, bleed, reach=1.0):
-    torn = smoothstep(-1.2, 1.6, phi + bleed * 0.5 * (height - 0.5) * reach)
-    share = np.clip(0.5 + phi / (2 * bleed), 0, 1) * 1.16 - 0.08
-    dry = smoothstep(-0.08, 0.08, share - height)
+def lift_matte(phi, ramp, hard, keep, height, bleed, reach=1.0, pixel=1.0):
+    width = max(2.8, 2 * pixel)
+    torn = smoothstep(1.6 - width, 1.6, phi + bleed * 0.5 * (height - 0.5) * reach)
+    soft = max(0.08, 0.1 * pixel)
+    share = np.clip(0.5 + phi / (2 * bleed), 0, 1) * (1 + 2 * soft) - soft
+    dry = smoothstep(-soft, soft, share - height)
     m = ramp + (np.where(hard > 0, torn, dry) - ramp) * np.clip(np.abs(hard), 0, 1)
     return np.clip(m, 0, 1) * (1 - np.clip(keep, 0, 1))
 
@@ -532,3 +534,18 @@ def settle(ink, light, grain, amount):
     alpha = np.clip(np.float64(light[..., 3:]), 0, 1)
     k = np.maximum(1 + amount * grain[..., None] * np.exp(-large.mean(-1, keepdims=True) / 0.8), 0) * alpha
     return np.concatenate([large * k, alpha], axis=-1)
+
+
+# hints ----------------------------------------------------------------------------------------------------
+
+
+def lit(ink, light, ring, rim):
+    """Ink (h, w, 4) with lights (h, w) on it: lifted towards paper, ringed, and on dark ground rimmed."""
+    n = light.astype(np.float64)[..., None]
+    out = ink.astype(np.float64)
+    lead = 1 - (1 - n) ** 3
+    dark = np.clip(out[..., :3].mean(-1, keepdims=True) - 0.15, 0, 1)
+    out = out * (1 - 0.96 * lead)
+    out[..., :3] += n**2 * (3 - 2 * n) * (1 - 0.55 * n**4) * ring
+    out[..., :3] += lead * (1 - 0.9 * n**2) * dark * rim
+    return out

@@ -204,6 +204,7 @@ class Accents(Shots):
         """Where frame i could be lit, among its neighbours."""
         window = self._window(i)
         planes = self._kept(i)
+        self._content(i)
         if len({self._contents[j] for j in window}) == 1:
             mean = self._sight(i)
         else:

@@ -26,10 +26,10 @@ from .thresholds import Interval
 Plane = NDArray[np.float32]
 
 NEAR_HUE = 25.0  # degrees: as far from a hint's hue as its yellow reaches either way
-BRIDGE = (
-    -70.0
-)  # degrees from the hint's hue to its rim's: from blue to yellow through rose, not through green
-RING, RIM = 0.8, 0.6  # densities
+COOL = 260.0  # the hue that a hint is most often set against; from there its rim leads to it
+BRIDGE, FARTHEST = 0.4, (-70.0, 50.0)  # of the way back, degrees: blue comes to yellow by rose, not by green
+RING, RIM = np.arange(0.8, 3.2, 0.1), 0.6  # densities: of the ring the least whose light has its hue
+PALEST, SEEN = 0.45, 0.115  # of the ring's density in the middle of a light; the chroma it has there
 FADE = 0.26  # over how much of the willingness a light fades
 BODY, HALO = 0.85, 0.4  # of a glow: its own place, and what shines round it
 WINDOW, SKY = 9.0, 18.0  # px: how far light shines round its place within a layer, and over a background
@@ -39,6 +39,7 @@ MOON, MOON_REACH = 0.3, 190.0  # how willing the best place without a lamp is; p
 BLOB = 5.0  # how much curvature is a sure one: that of a spot twice as light as what is around it
 HESSIAN = ((2, 0, 0.25), (0, 2, 0.25), (1, 1, 0.25))  # orders of the derivatives, and their scale
 MARGIN = 0.15  # of the allowed shares: what output size and grain add stays within them
+ENOUGH = 0.0015  # of the frame: as much margin as any share needs
 STEPS = 7  # halvings: how much light a pixel needs, to a 128th
 NEVER = 255  # of codes of how much light is needed: none is enough
 LEAST = 1 / 16  # of an amount: how far apart shares are looked up at most
@@ -96,7 +97,7 @@ class Places:
 
     def glow(self, amount: float) -> Plane:
         """How much light is painted, 0..1, at an amount above 0; what has the hue already is left alone."""
-        there = blur(np.asarray(self.need == 0, np.float32), 0.7)
+        there = blur(kept_from(np.asarray(self.need == 0, np.float32)), 0.7)
         return glow(self.willing, self.home, amount, self.reach) * (1 - np.clip(there, 0, 1))
 
     def less(self, amount: float) -> Plane:
@@ -134,7 +135,12 @@ def measured(picture: NDArray[np.generic], hue: float) -> float:
 
 def pigments(hue: float) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Absorbances (3,) of the ring and of the rim of a light of a hue, densities included."""
-    return np.float32(RING) * _pigment(hue), np.float32(RIM) * _pigment(hue + BRIDGE)
+    way = (COOL - hue + 180) % 360 - 180
+    way = way - 360 if way > 135 else way
+    ring, rim = _pigment(hue), _pigment(hue + float(np.clip(BRIDGE * way, *FARTHEST)))
+    chromas = colour.oklch(colour.PAPER * np.exp(-PALEST * RING[:, None] * ring))[:, 1]
+    density = RING[int(np.argmax(chromas >= SEEN))] if (chromas >= SEEN).any() else RING[-1]
+    return np.float32(density) * ring, np.float32(RIM) * rim
 
 
 def willing(
@@ -255,7 +261,7 @@ def interval(places: Places, share: tuple[float, float]) -> Interval:
     Shares out of reach become the nearest there are.
     """
     least, most = places.reachable
-    room = MARGIN * (share[1] - share[0])
+    room = min(MARGIN * (share[1] - share[0]), ENOUGH)
     low, high = (min(max(v, least), most) for v in (share[0] + room, share[1] - room))
     bottom = _amount(places, low, at_least=True)
     top = max(_amount(places, high, at_least=False), bottom)
