@@ -366,3 +366,36 @@ def test_a_look_is_checked_without_footage(folder):
 @pytest.mark.parametrize("name", look_names())
 def test_every_built_in_look_is_in_order(name):
     assert [str(p) for p in check_look(name)] == []
+
+
+@pytest.mark.parametrize(
+    ("grade", "said"),
+    [
+        ("gain = [0, 0, 0]", "turns bare paper into (0, 0, 0)"),
+        ("gain = [[1001, [1, 1, 1]], [1004, [1, 0, 1]]]", "at frame 1004: the grade turns bare paper"),
+        ('cdl = { slope = [1, 1, 0] }\nin = "ink"', "raise slope or offset"),
+    ],
+)
+def test_a_grade_in_ink_that_leaves_no_paper_is_found(folder, grade, said):
+    scene(folder, f'[[layer]]\nname = "x"\nuse = "sky_wash"\n[grade]\n{grade}\n')
+    assert said in only(folder)
+
+
+def test_a_grade_in_light_may_take_the_paper(folder):
+    scene(folder, '[[layer]]\nname = "x"\nuse = "sky_wash"\n[grade]\ngain = [0, 0, 0]\nin = "light"\n')
+    assert problems(folder) == []
+
+
+def test_a_hint_in_a_matte_that_is_too_small_for_it_is_told(folder):
+    matte = np.zeros((72, 128, 4), np.uint8)
+    matte[:4, :4] = 255
+    stills.write(folder / "m.png", matte)
+    hint = 'hint = { hue = 90, share = [0.02, 0.03], where = "m.png" }'
+    scene(folder, f'[[layer]]\nname = "x"\nuse = "sky_wash"\n[grade]\n{hint}\n')
+    assert "is out of reach: what where covers is 0.00" in only(folder)
+
+
+def test_a_hint_in_a_matte_that_is_not_there_is_told(folder):
+    hint = 'hint = { hue = 90, where = "gone.png" }'
+    scene(folder, f'[[layer]]\nname = "x"\nuse = "sky_wash"\n[grade]\n{hint}\n')
+    assert "gone.png" in only(folder)

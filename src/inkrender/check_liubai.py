@@ -49,8 +49,8 @@ def hint(report: Report, one: scene.Scene, first: int) -> None:
     if name.kind != "file":
         return
     w, h = report.film.size
-    numbers = Sequence(one.path(name.name))
     try:
+        numbers = Sequence(one.path(name.name))
         path = numbers.resolve(first, missing="hold", before="hold", after="hold")
         room = float(mattes.read_matte(Path(path or name.name), (2 * round(w * LINES / h / 2), LINES)).mean())
     except InkError as error:
