@@ -65,7 +65,7 @@ def from_tone(
         far = far * (1 - np.clip(given, 0, 1))
 
     density = np.empty((rows, cols), np.float32)
-    how = footage.Washes(*(np.float32(v) for v in (0.62 * look.veil, FULL, look.tones, 0.14, look.recede)))
+    how = footage.Washes(*(np.float32(v) for v in (0.62 * look.veil, FULL, look.tones, 0.08, look.recede)))
     footage.washes(density, flowing, around, far, calm, slow, middle, fine, how)
     soft = blur(density, 5.5 * k)
     ink = np.empty((rows, 4 * cols), np.float32)
@@ -101,7 +101,7 @@ def from_tone(
     grain = Texture(region, seed, anchor)(6.0 / shown, 12, 1)
     settle = np.float32(0.9 * look.grain * shown)
     out = np.empty((h, w, 4), np.float32)
-    footage.laid(out.reshape(h, -1), light.reshape(h, -1), ink, lab[0], grain, settle, np.float32(0.10))
+    footage.laid(out.reshape(h, -1), light.reshape(h, -1), ink, lab[0], grain, settle, np.float32(0.20))
     return out
 
 
