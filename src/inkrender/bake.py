@@ -209,8 +209,7 @@ class Studio:
         planes: dict[str, Any] = dict(frame.passes)
         if cameras.asked(layer) and "depth" in planes:
             planes["camera"] = cameras.camera(self, one, layer)
-        # a still is remembered for whoever reads it next, a frame of a video is made for us
-        shared = layer.kind == "file" and not plates.is_video(self.file(one, layer)[0])
+        shared = not frame.info.get("fresh", False)
         pixels, medium = self._apply(layer, frame.pixels, region, "light", planes, shared)
         return Baked.cropped(pixels, region, medium)
 
@@ -366,6 +365,8 @@ class Studio:
 
     def plane(self, one: ScenePass, layer: LayerPass, name: str) -> NDArray[np.float32] | None:
         """A pass of a plate at output scale, as it lies in the layer, or None where it has none."""
+        if plates.is_video(self.file(one, layer)[0]):
+            return None
         frame, _ = self._plate(one, layer, float(layer.layer.at("scale", layer.drawing)), (name,))
         return frame.passes.get(name)
 

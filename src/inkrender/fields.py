@@ -61,9 +61,10 @@ def opened(plane: Plane, share: float) -> Plane:
     low, high, _, _ = cv2.minMaxLoc(plane)
     step = max(high - low, 1e-9) / 65535
     codes = ((plane.ravel() - np.float32(low)) * np.float32(1 / step) + np.float32(0.5)).astype(np.uint16)
-    order = np.argsort(65535 - codes, kind="stable").astype(np.int32)
-    dst, src = np.empty(h * w, np.float32), codes.astype(np.float32)
-    parent, area = np.full(h * w, -2, np.int32), np.empty(h * w, np.int32)
+    above = np.flatnonzero(codes)  # what lies lowest is no peak, and often most of a plane
+    order = above[np.argsort(65535 - codes[above], kind="stable")].astype(np.int32)
+    src = codes.astype(np.float32)
+    dst, parent, area = src.copy(), np.full(h * w, -2, np.int32), np.empty(h * w, np.int32)
     area_opening(dst, src, order, parent, area, w, max(1, round(share * h * w)))
     return plane - np.float32(step) * (src - dst).reshape(h, w)
 

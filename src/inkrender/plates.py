@@ -83,13 +83,24 @@ def read(
 
 
 def video(path: Path, number: int, transfer: str, size: tuple[int, int] | None = None) -> Frame:
-    """A frame of a video as light, made anew; size (w, h): smaller, each pixel the mean of what it covers."""
+    """A frame of a video as light; size (w, h): smaller, each pixel the mean of what it covers.
+
+    What is smaller than its codes is remembered; else it is made anew, and `info["fresh"]` says so: it may be
+    painted over.
+    """
     from .io import stills
 
     if clip(path).info.has_alpha:
         raw = clip(path).raw(number)
-        return Frame(stills.to_light(raw.pixels, raw.transfer if transfer == "auto" else transfer, False))
-    return Frame(stills.opaque_light(codes(path, number), "srgb" if transfer == "auto" else transfer, size))
+        made = stills.to_light(raw.pixels, raw.transfer if transfer == "auto" else transfer, False)
+        return Frame(made, info={"fresh": True})
+    curve = "srgb" if transfer == "auto" else transfer
+    seen = codes(path, number)
+    if size is None or 16 * size[0] * size[1] > seen.nbytes:
+        return Frame(stills.opaque_light(seen, curve, size), info={"fresh": True})
+    key = "light", cache.file_digest(path), number, curve, size
+    light = remembered.get(key, lambda: stills.opaque_light(seen, curve, size), lambda made: made.nbytes)
+    return Frame(light)
 
 
 def codes(path: Path, number: int) -> NDArray[Any]:

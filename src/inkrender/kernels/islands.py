@@ -24,10 +24,11 @@ def root_of(parent, p):
 
 @kernel
 def area_opening(dst, src, order, parent, area, w, least):
-    """dst (n,) <- src (n,), rows of w, without peaks of less than `least` pixels (Meijster, Wilkinson 2002).
+    """dst (n,), a copy of src (n,), rows of w, <- without peaks of less than `least` pixels.
 
-    order (n,): the pixels' numbers, highest first; parent (n,): int32 scratch, -2 everywhere; area (n,):
-    int32 scratch. Neighbours are eight.
+    Union-find as in Meijster and Wilkinson (2002). order: the numbers of all pixels above 0, the lowest there
+    is, highest first; parent (n,): int32 scratch, -2 everywhere; area (n,): int32 scratch. Neighbours are
+    eight.
     """
     h = src.size // w
     for p in order:
@@ -47,6 +48,9 @@ def area_opening(dst, src, order, parent, area, w, least):
                     parent[root] = p
                 else:  # it is large enough by itself: from here on so is this one
                     area[p] = least
-    for k in range(src.size - 1, -1, -1):
+    for k in range(order.size - 1, -1, -1):
         p = order[k]
-        dst[p] = src[p] if parent[p] < 0 else dst[parent[p]]
+        if parent[p] >= 0:
+            dst[p] = dst[parent[p]]
+        elif area[p] < least:  # all round it is what lies lowest
+            dst[p] = 0
