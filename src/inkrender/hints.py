@@ -169,13 +169,19 @@ def willing(
     dark = smoothstep(0.3, 1.2, blur(np.asarray(canvas[..., :3].mean(-1), np.float32), 18 * scale))
     spots = smoothstep(0.0, 0.12, blur(light, 5 * scale) - blur(light, 30 * scale)) * dark
     found = np.asarray(0.5 * near + 0.5 * spots, np.float32) * smoothstep(0.5, 0.9, blur(home, 7 * scale))
-    place = (1 - prior("thirds", light.shape, 1.0)) / 2
-    sure = _blobs(np.asarray(found, np.float32), LAMP * scale) * (0.25 + 0.75 * place)
+    place = 0.25 + 0.375 * (1 - prior("thirds", light.shape, 1.0))
+    sure = _blobs(np.asarray(found, np.float32), LAMP * scale) * place * _within(light.shape, REACH * scale)
     # the surest of their surroundings, not all of them
     sure = np.clip(sure - ALONE * blur(np.asarray(sure, np.float32), 40 * scale), 0, 1)
     high = np.asarray(smoothstep(0.06, 0.2, sure) * (0.35 + 0.65 * sure), np.float32)
     lamps = round_about(high, REACH * scale)
     return np.asarray(np.clip(np.maximum(lamps, _moons(home, scale)), 0, 1), np.float32)
+
+
+def _within(shape: tuple[int, ...], rim: float) -> Plane:
+    """0 along the frame's border, 1 from `rim` pixels on: a light that is cut in half is a blot."""
+    sides = [np.minimum(np.arange(n) + 0.5, n - 0.5 - np.arange(n)) for n in shape[:2]]
+    return np.minimum(*np.ix_(*(smoothstep(0.3, 1.0, np.asarray(s / rim, np.float32)) for s in sides)))
 
 
 def _moons(home: Plane, scale: float) -> Plane:
