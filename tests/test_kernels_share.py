@@ -20,7 +20,8 @@ def test_the_share_of_blank_paper_is_the_formulas(bleed: float, threshold: float
     limit, willing, fade, slope, hard, guard, dense, height = planes
     limit, fade, slope, hard = 3 * limit - 1, 0.1 + fade, 0.01 + slope / 20, 2 * hard - 1
     above = willing - threshold
-    ramp, phi = smoothstep(-0.5, 0.5, above / fade), np.clip(above / slope, -96, 96)
+    t, phi = np.clip(above / fade + 0.5, 0, 1), np.clip(above / slope, -96, 96)
+    ramp = t * t * (3 - t) / 2
     ramp = ramp + (1 - ramp) * dense * smoothstep(-0.9, -0.1, above / fade)
     seep = 0.2 * np.maximum(hard, 0) * np.exp(-np.maximum(phi, 0) / bleed) if bleed else 0.0
     torn = smoothstep(-1.2, 1.6, phi + bleed / 2 * (height - 0.5))

@@ -21,7 +21,7 @@ from . import colour
 from .composition import SOFT
 from .fields import FAR, NEAR, blur, opened
 from .frame import Region
-from .kernels.lift import LiftFields
+from .kernels.lift import DRY_SLOPE, DRY_SOFT, END, WIDTH, LiftFields
 from .kernels.share import NEAR_HI, NEAR_LO, SEEP, count_blank
 from .paint import field, mixed, smoothstep
 from .potential import (
@@ -41,7 +41,8 @@ EDGES: tuple[str, ...] = get_args(Edge)
 
 REACH = 96.0  # px: distances beyond are cut off; every edge is over long before
 STEPS = 16  # bisections: the threshold to a 10000th, which no count of pixels tells apart
-SPECK = 0.0025  # share of the frame: less bare paper than this in one place is a flaw, not a form
+SPECK = 0.005  # share of the frame: less bare paper than this in one place is a flaw, not a form
+CLOSED, MARGIN = 0.35, 0.04  # of the fade: how far a speck sinks at most, and how far below what closes it
 THICK = 1.15  # absorbance (.5 base 10) to which ink thins before it ends in mist: darker reads as a cut-out
 
 
@@ -259,19 +260,25 @@ class Problem:
         guard = np.asarray(np.maximum(exact, kept), np.float32)
         return replace(self, willing=free + self.claim, hard=hard, guard=guard, kept=kept)
 
-    def without_specks(self) -> Problem:
+    def without_specks(self, margin: float = MARGIN, soft: float = 0.0) -> Problem:
         """The same where specks of paper, of less than SPECK of the frame, stay ink at every threshold.
 
         A pixel is blank under all thresholds below one level of its own, which the potential, the edge and
-        the ink there decide: peaks of that level on too small a place are what would be specks.
+        the ink there decide. A form of paper has a core that is blank throughout, however fine the ink on
+        it: where the lowest level of a cell peaks on too small a place, and away from all cores, the paper
+        would lie in scraps. Specks sink until a wash closes them, no further: a ring of ink stays a ring.
+        margin: how much deeper, of the fade; soft: pixels over which what sinks is smoothed.
         """
         level = self._level
         h, w = level.shape
         rows, cols = h // 2, w // 2
-        level = level[: 2 * rows, : 2 * cols]
-        pooled = np.maximum(np.maximum(level[::2, ::2], level[1::2, ::2]), level[::2, 1::2])
-        pooled = np.maximum(pooled, level[1::2, 1::2])
-        above = cv2.resize(pooled - opened(pooled, SPECK), (w, h), interpolation=cv2.INTER_NEAREST)
+        cells = level[: 2 * rows, : 2 * cols]
+        core = np.minimum(np.minimum(cells[::2, ::2], cells[1::2, ::2]), cells[::2, 1::2])
+        core = opened(np.minimum(core, cells[1::2, 1::2]), SPECK)
+        near = cv2.resize(cv2.dilate(core, np.ones((3, 3), np.uint8)), (w, h), interpolation=cv2.INTER_LINEAR)
+        above = np.clip(level - near, 0, np.float32(CLOSED) * self.fade)
+        above += np.minimum(above, np.float32(margin) * self.fade)
+        above = blur(np.asarray(above, np.float32), soft) if soft else above
         return replace(self, willing=np.asarray(self.willing - above, np.float32))
 
     @cached_property
@@ -279,7 +286,7 @@ class Problem:
         """The threshold below which each pixel is blank; no higher than is of use, where it always is."""
         left = np.maximum(self.limit / np.maximum(1 - self.dense, 1e-3), 1e-3)
         lifted = np.clip(1 - left, 0, 1)  # how far the ramp has to rise: solved for where it does
-        soft = self.fade * (0.5 - np.sin(np.arcsin(1 - 2 * lifted) / 3) - 0.5)
+        soft = self.fade * (0.5 - 2 * np.sin(np.arcsin(1 - lifted) / 3))
         seep = np.log(np.maximum(SEEP * np.maximum(self.hard, 0) / np.maximum(self.limit, 1e-3), 1.0))
         edge = self.slope * np.maximum(1.4, self.bleed * seep)
         share = np.abs(self.hard)
@@ -292,7 +299,7 @@ class Problem:
     def lift(self, threshold: float, target: float) -> Lift:
         """What a threshold takes away, beside the target it was chosen for."""
         above = self.willing - np.float32(threshold)  # as kernels/share.py has it
-        ramp = smoothstep(-0.5, 0.5, above / self.fade)
+        ramp = _eased(above / self.fade)
         ramp += (1 - ramp) * self.dense * smoothstep(float(NEAR_LO), float(NEAR_HI), above / self.fade)
         phi = np.clip(above / self.slope, -REACH, REACH)
         keep = self.guard
@@ -341,17 +348,19 @@ def solve(
     return problem.lift(problem.threshold(target), target)
 
 
-def lift_matte(lift: Lift, paper_height: NDArray[np.float32]) -> Plane:
+def lift_matte(lift: Lift, paper_height: NDArray[np.float32], pixel: float = 1.0) -> Plane:
     """The matte of a lift at full size, float32 (h, w) 0..1: what the tiles compute, on plain arrays.
 
     paper_height: (h, w), 0..1 with mean .5, of the output's size. All lengths are px at 1080 lines, so that a
-    proxy has the edges of the master.
+    proxy has the edges of the master, no finer than two of its own pixels. pixel: px one of them takes.
     """
     h, w = paper_height.shape
     phi, ramp, hard, keep = (_enlarge(p, (w, h)) for p in (lift.phi, lift.ramp, lift.hard, lift.keep))
-    share = np.clip(0.5 + phi / (2 * max(lift.bleed, 1e-3)), 0, 1) * 1.16 - 0.08
-    dry = smoothstep(-0.08, 0.08, share - paper_height)
-    torn = smoothstep(-1.2, 1.6, phi + lift.bleed / 2 * (paper_height - 0.5))
+    soft = max(float(DRY_SOFT), float(DRY_SLOPE) * pixel)
+    share = np.clip(0.5 + phi / (2 * max(lift.bleed, 1e-3)), 0, 1) * (1 + 2 * soft) - soft
+    dry = smoothstep(-soft, soft, share - paper_height)
+    width = max(float(WIDTH), 2 * pixel)
+    torn = smoothstep(float(END) - width, float(END), phi + lift.bleed / 2 * (paper_height - 0.5))
     edge = np.where(hard > 0, torn, dry)
     taken = np.clip(ramp + (edge - ramp) * np.clip(np.abs(hard), 0, 1), 0, 1)
     return np.asarray(taken * (1 - np.clip(keep, 0, 1)), np.float32)
@@ -405,6 +414,15 @@ def _limit(lower: NDArray[np.float32], upper: NDArray[np.float32] | None, paper:
     root = cross + np.sqrt(np.maximum(cross * cross + square * room, 0))
     limit = np.where(room > 0, room / np.maximum(root, 1e-9), -1)
     return np.asarray(np.clip(limit, -1, 2), np.float32)
+
+
+def _eased(x: Plane) -> Plane:
+    """A wash that begins softly at -.5 and ends at .5 with a slope, as kernels/share.py has it.
+
+    Ending with none, it would be nearly gone over a wide belt, which the ink's own detail tears to scraps.
+    """
+    t = np.clip(x + np.float32(0.5), 0, 1)
+    return np.asarray(t * t * (3 - t) / 2, np.float32)
 
 
 def _enlarge(plane: Plane, size: tuple[int, int]) -> Plane:

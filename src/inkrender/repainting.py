@@ -20,7 +20,7 @@ from .paint import field, mixed
 
 Plane = NDArray[np.float32]
 CLEAR = np.float32(0.09)  # density of the thinnest wash that is no longer blank
-SPECK = 0.0015  # share of a frame up to which bare paper is no form
+SPECK = 0.003  # share of a frame up to which bare paper is no form
 UNSEEN = np.float32(0.02)  # below this `terrain.drag` does no work
 FEATURES = 128  # of the finest there are across a baked texture
 HALVINGS = np.asarray(2.0 ** (32.0 - np.arange(64)), np.float32)
@@ -78,18 +78,23 @@ class Texture:
     seed: int
     anchor: NDArray[np.float32] | None = None
 
-    def __call__(self, size: float, number: int, octaves: int = 3, warp: float = 0.0) -> Plane:
-        """The noise field `number` of this seed, with features of `size` px and smaller."""
+    def __call__(
+        self, size: float, number: int, octaves: int = 3, warp: float = 0.0, ranked: bool = False
+    ) -> Plane:
+        """The noise field `number` of this seed, with features of `size` px and smaller.
+
+        ranked: spread evenly over -.5 .. .5, give or take; with an anchor only.
+        """
         if self.anchor is None:
             return paper_noise(self.region, self.seed, size, number, octaves, warp)
         from .kernels import texture
 
         # octaves finer than two output pixels would only glitter
-        finest = max(2.0 * size * self.region.scale, 1.0)
+        finest = max(0.5 * size * self.region.scale, 1.0)
         octaves = max(1, min(octaves, int(np.floor(np.log2(finest))) + 1))
         # enlarged, the facets of four texels would be seen; reduced, more of them would leave the cache
-        texels = 8 if finest > 4 * 2**octaves else 4
-        tile, cells = _tile(number, octaves, round(warp, 3), texels)
+        texels = 8 if finest > 2**octaves else 4
+        tile, cells = _tile(number, octaves, round(warp, 3), texels, ranked)
         side, away = len(tile), mixed(self.seed, number)
         where = np.array([side / cells / size, (away & 0xFFFF) / 65536 * side, (away >> 16) / 65536 * side])
         step, x, y = where.astype(np.float32)
@@ -102,7 +107,7 @@ class Texture:
 
 
 @lru_cache(maxsize=32)
-def _tile(number: int, octaves: int, warp: float, texels: int) -> tuple[Plane, int]:
+def _tile(number: int, octaves: int, warp: float, texels: int, ranked: bool = False) -> tuple[Plane, int]:
     """(a noise texture that joins itself, how many of its largest features lie across).
 
     texels: of it across its finest feature."""
@@ -111,6 +116,9 @@ def _tile(number: int, octaves: int, warp: float, texels: int) -> tuple[Plane, i
     cells = FEATURES >> (octaves - 1)
     tile = np.empty((FEATURES * texels, FEATURES * texels), np.float32)
     texture.bake(tile, cells, mixed(0, number), octaves, warp, max(1, round(0.6 * cells)))
+    if ranked:
+        ranks = np.linspace(0, 1, 257)
+        tile = np.asarray(np.interp(tile, np.quantile(tile, ranks), ranks), np.float32)
     tile -= tile.mean(dtype=np.float64)
     tile.setflags(write=False)
     return tile, cells

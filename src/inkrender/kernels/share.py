@@ -9,7 +9,7 @@ from .lift import taken
 from .shading import clamp, exp, smoothstep
 
 F = np.float32
-ZERO, HALF, ONE, SEEP = F(0), F(0.5), F(1), F(0.2)
+ZERO, HALF, ONE, THREE, SEEP = F(0), F(0.5), F(1), F(3), F(0.2)
 NEAR_LO, NEAR_HI = F(-0.9), F(-0.1)  # of the fade: where dense ink thins on its way to the paper
 
 
@@ -26,10 +26,11 @@ def count_blank(limit, willing, fade, slope, hard, guard, dense, height, thresho
     found = np.int64(0)
     for i in range(limit.size):
         above = willing[i] - threshold
-        ramp = smoothstep(-HALF, HALF, above / fade[i])
+        t = clamp(above / fade[i] + HALF, ZERO, ONE)
+        ramp = t * t * (THREE - t) * HALF
         phi = clamp(above / slope[i], -far, far)
         ramp += (ONE - ramp) * dense[i] * smoothstep(NEAR_LO, NEAR_HI, above / fade[i])
         seep = SEEP * max(hard[i], ZERO) * exp(-max(phi, ZERO) / bleed) if bleed > ZERO else ZERO
-        k = ONE - taken(phi, ramp, hard[i], max(guard[i], seep), height[i], wander, across)
+        k = ONE - taken(phi, ramp, hard[i], max(guard[i], seep), height[i], wander, across, ONE)
         found += np.int64(k < limit[i])
     return found
