@@ -138,6 +138,7 @@ class ScenePass:
     upper: tuple[LayerPass, ...]
     grade: grading.Steps
     graded_in: Literal["ink", "light"]  # before developing, bare paper stays paper; or the developed frame
+    hint: scene.Hint | None = None
 
     @property
     def layers(self) -> tuple[LayerPass, ...]:
@@ -167,6 +168,11 @@ class Plan:
             if one.liubai:
                 told.append(f"  liubai: {_lift_line(one.liubai)}")
                 told += [f"  {layer.line()}" for layer in one.upper]
+            if one.hint:
+                least, most = one.hint.share
+                told.append(
+                    f"  hint: hue {one.hint.hue:g}, {least:g} to {most:g} of the frame, in {one.hint.where}"
+                )
             told += [f"  grade in {one.graded_in}: {line}" for line in grading.lines(one.grade)]
         if self.transition:
             told.append(f"transition {self.transition.line()} at {self.u:.3f}")
@@ -244,7 +250,7 @@ def plan_scene(
         liubai=liubai,
         upper=tuple(passes[cut:]),
         grade=grading.steps_at(graded, frame, one.folder),
-        graded_in=graded.grade.in_ or one.medium,
+        graded_in=(graded.grade.in_ or "ink") if one.medium == "ink" else "light",
     )
 
 
