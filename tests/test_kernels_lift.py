@@ -91,3 +91,23 @@ def test_the_torn_edge_follows_the_paper():
 def test_a_lift_without_paper_is_refused():
     with pytest.raises(ValueError, match="paper"):
         Program(8, 8).lift(CANVAS, LiftFields())
+
+
+def test_an_edge_may_be_torn_by_heights_of_its_own():
+    fields = planes(edge="auto")
+    got = lifted(LiftFields(*fields, bleed=8, height=np.ascontiguousarray(HEIGHT[::-1])))
+    up = [naive.field(f, W, H, 0, 0, f.shape[1] / W, f.shape[0] / H) for f in fields]
+    assert np.abs(got - INK * (1 - naive.lift_matte(*up, HEIGHT[::-1], 8))[..., None]).max() < 3e-4
+
+
+@pytest.mark.parametrize("hard", [1.0, -1.0])
+def test_no_edge_of_a_proxy_is_finer_than_its_pixels_show(hard):
+    across = np.linspace(-12, 12, W, dtype=np.float32)[None].repeat(H, 0)
+    program = Program(W, H, scale=1 / 4, paper=sheet())
+    program.load(CANVAS, INK, "linear", True)
+    program.lift(CANVAS, LiftFields(across, hard=hard, bleed=8))
+    out = np.zeros((H, W, 4), np.float32)
+    program.store(CANVAS, out)
+    program.run()
+    matte = naive.lift_matte(across, 0.0, hard, 0.0, HEIGHT, 8, pixel=4.0)
+    assert np.abs(out - INK * (1 - matte)[..., None]).max() < 3e-4

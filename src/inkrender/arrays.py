@@ -75,7 +75,7 @@ def liubai(
     sheet = np.zeros((h, w, 4), np.float32)
     paper = library.find("paper")
     paper.shade(sheet, region, At(seed=seed), paper.at(paper.bind({}, "paper"), 0), Inputs())
-    matte = negative_space.lift_matte(lift, sheet[..., 3])
+    matte = negative_space.lift_matte(lift, sheet[..., 3], max(1.0, 1080 / h))
     lifted = canvas.lift(ink, matte)
     lifted[..., 3] = ink[..., 3] * (1 - matte)
     blank = float(np.mean(colour.blank(lifted)))

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from . import accents, cache, colour, grade_ops, grading, hints, library
+from . import accents, cache, colour, grade_ops, grading, hints, library, tearing
 from .bake import Studio
 from .errors import SceneError
 from .frame import Baked, Region
@@ -200,9 +200,9 @@ def lit(
     return out
 
 
-def lift_fields(lift: Lift) -> LiftFields:
-    """A solved lift as the tiles read it."""
-    return LiftFields(lift.phi, lift.ramp, lift.hard, lift.keep, bleed=lift.bleed)
+def lift_fields(lift: Lift, height: NDArray[np.float32] | None = None) -> LiftFields:
+    """A solved lift as the tiles read it. height: as `tearing.heights` gives it."""
+    return LiftFields(lift.phi, lift.ramp, lift.hard, lift.keep, bleed=lift.bleed, height=height)
 
 
 def blending(layer: LayerPass) -> list[Any]:
@@ -237,7 +237,7 @@ def _scene(
         return
     _layers(program, reg, studio, one, one.lower)
     if lift is not None and one.liubai is not None:
-        program.lift(reg, lift_fields(lift))
+        program.lift(reg, lift_fields(lift, tearing.heights(studio, one)))
     _layers(program, reg, studio, one, one.upper)
     if light is not None:
         accents.paint(program, reg, light, _mattes(program, studio, one))

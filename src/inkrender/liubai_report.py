@@ -17,7 +17,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from . import accenting, analysis, bake, colour, engine, following, mattes, metrics, motion, scene
+from . import accenting, analysis, bake, colour, engine, following, mattes, metrics, motion, scene, tearing
 from .film import Film
 from .negative_space import Lift, lift_matte
 from .tracking import Track
@@ -205,8 +205,10 @@ class _Bench:
             canvas = engine.canvas(studio, alone, lift)
             protect = mattes.protected(studio, alone, alone.liubai) if alone.liubai else None
             if lift is not None:
-                height = np.ascontiguousarray(studio.sheet.pixels()[..., 3])
-                mask = _reduced(lift_matte(lift, height), self.tiny)
+                found = tearing.heights(studio, alone)
+                height = studio.sheet.pixels()[..., 3] if found is None else found
+                matte = lift_matte(lift, np.ascontiguousarray(height), max(1.0, 1 / studio.scale))
+                mask = _reduced(matte, self.tiny)
         return _Seen(
             n, canvas, lift, float(stats.get("blank", 0.0)), studio.white, protect,
             _reduced(_rgb(codes), self.tiny), self._source(n), mask,

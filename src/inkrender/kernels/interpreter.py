@@ -174,7 +174,8 @@ def drive(ops, par, par_room, width, height, top, bottom):
                 elif op == LIFT:
                     if zero[r] == 0:
                         at = PAPER * STRIDE + 3 * TILE
-                        lift.lift(reg, matte, fields, registers[at : at + TILE], p[0], p[1])
+                        relief = fields[4 * TILE : 5 * TILE] if q[4] != 0 else registers[at : at + TILE]
+                        lift.lift(reg, matte, fields, relief, p[0], p[1], p[2])
                 elif op == TRANSMITTANCE:
                     develop.transmittance(reg)
                     zero[r] = 0

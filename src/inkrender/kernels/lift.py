@@ -1,9 +1,9 @@
 """Liubai in the tile: low-resolution fields become the edge of the blank; pigment is lifted off the canvas.
 
-Three edges, from place to place as the field `hard` says. *torn* (above 0): the boundary wanders with the
-paper's height by up to bleed / 4 px either way and is a pixel or two soft. *mist* (0): a graded ramp. *dry*
-(below 0): within +-bleed px of the boundary the paper's hills keep their ink and its valleys stay bare, as
-under a dry brush.
+Three edges, from place to place as the field `hard` says. *torn* (above 0): the boundary wanders with a
+height by up to bleed / 4 px either way and is a pixel or two soft. *mist* (0): a graded ramp. *dry* (below
+0): within +-bleed px of the boundary hills keep their ink and valleys stay bare, as under a dry brush. The
+heights are the paper's, or those of `LiftFields.height`, which move with the picture.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from .tiles import TILE, TILE_H, TILE_W, carray, pointer
 
 F = np.float32
 ZERO, HALF, ONE, TWO, THREE = F(0), F(0.5), F(1), F(2), F(3)
-SOFT_LO, SOFT_WIDTH = F(-1.2), F(1 / 2.8)  # the torn edge: smoothstep from -1.2 to 1.6 px
-DRY_SOFT = F(0.08)  # softness of the dry edge, in heights of the paper
+WIDTH, END = F(2.8), F(1.6)  # the torn edge: over how many px it goes, and where it ends
+DRY_SOFT, DRY_SLOPE = F(0.08), F(0.10)  # softness of the dry edge in heights, and how steep hills are per px
 
 
 class LiftFields(NamedTuple):
@@ -29,7 +29,8 @@ class LiftFields(NamedTuple):
     phi: signed distance to the boundary in px at 1080 lines, above 0 = blank. ramp: graded lift 0..1 of the
     mist edge. hard: which edge, 1 = torn, 0 = mist, -1 = dry. keep: 0..1, protected from lifting, 1 = wholly.
     A number stands for a plane that is the same everywhere. bleed: px at 1080 lines; reach: how strongly the
-    paper's height moves the torn edge (1: up to a quarter of bleed either way).
+    height moves the torn edge (1: up to a quarter of bleed either way). height: 0..1, spread evenly; None for
+    the paper's own.
     """
 
     phi: NDArray[np.float32] | float = -1e6
@@ -38,6 +39,7 @@ class LiftFields(NamedTuple):
     keep: NDArray[np.float32] | float = 0.0
     bleed: float = 8.0
     reach: float = 1.0
+    height: NDArray[np.float32] | None = None
 
 
 @inline
@@ -48,36 +50,42 @@ def rise(x, lo, per):
 
 
 @inline
-def torn(phi, height, wander):
-    """0..1: how far a torn edge has taken the ink at a distance to it, where the paper has this height."""
-    return rise(phi + wander * (height - HALF), SOFT_LO, SOFT_WIDTH)
+def torn(phi, height, wander, pixel):
+    """0..1: how far a torn edge has taken the ink at a distance to it, where the paper has this height.
+
+    pixel: px an output pixel takes, 1 at the least: an edge finer than two of them would only glitter.
+    """
+    width = max(WIDTH, TWO * pixel)
+    return rise(phi + wander * (height - HALF), END - width, ONE / width)
 
 
 @inline
-def dry(phi, height, across):
+def dry(phi, height, across, pixel):
     """0..1: the same for a dry edge, which spares the paper's hills first. across: half of 1 / bleed."""
-    share = saturate(HALF + phi * across) * (ONE + TWO * DRY_SOFT) - DRY_SOFT
-    return rise(share - height, -DRY_SOFT, HALF / DRY_SOFT)
+    soft = max(DRY_SOFT, DRY_SLOPE * pixel)
+    share = saturate(HALF + phi * across) * (ONE + TWO * soft) - soft
+    return rise(share - height, -soft, HALF / soft)
 
 
 @inline
-def taken(phi, ramp, hard, keep, height, wander, across):
+def taken(phi, ramp, hard, keep, height, wander, across, pixel):
     """The matte: torn or dry as far as `hard` lies from 0, the ramp elsewhere, nothing of what is kept."""
-    edge = torn(phi, height, wander) if hard > ZERO else dry(phi, height, across)
+    edge = torn(phi, height, wander, pixel) if hard > ZERO else dry(phi, height, across, pixel)
     return saturate(ramp + (edge - ramp) * min(abs(hard), ONE)) * (ONE - saturate(keep))
 
 
 @kernel
-def lift(reg, matte, fields, height, bleed, reach):
+def lift(reg, matte, fields, height, bleed, reach, pixel):
     """reg <- reg (1 - m), all four planes; matte (TILE,) <- m.
 
-    fields (4 TILE): phi, ramp, hard, keep; height (TILE,): the paper's, 0..1. Lengths in px at 1080 lines.
+    fields (4 TILE): phi, ramp, hard, keep; height (TILE,): 0..1. Lengths in px at 1080 lines, pixel: of one
+    of the output, 1 at the least.
     """
     wander = bleed * HALF * reach
     across = HALF / max(bleed, F(1e-3))
     for i in range(TILE):
         ramp, hard, keep = fields[TILE + i], fields[2 * TILE + i], fields[3 * TILE + i]
-        matte[i] = taken(fields[i], ramp, hard, keep, height[i], wander, across)
+        matte[i] = taken(fields[i], ramp, hard, keep, height[i], wander, across, pixel)
     for c in range(4):
         for i in range(TILE):
             reg[c * TILE + i] *= ONE - matte[i]

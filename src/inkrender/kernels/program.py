@@ -267,15 +267,20 @@ class Program:
 
     def lift(self, reg: int, fields: LiftFields) -> None:
         """Liubai: take pigment off reg where the fields say, with the edge that they say. See LiftFields."""
-        self._read_paper("lift")
-        for slot, source in enumerate((fields.phi, fields.ramp, fields.hard, fields.keep)):
+        told = [fields.phi, fields.ramp, fields.hard, fields.keep]
+        if fields.height is None:
+            self._read_paper("lift")
+        else:
+            told.append(fields.height)
+        for slot, source in enumerate(told):
             if isinstance(source, np.ndarray):
                 h, w = source.shape
                 self._plane(slot, source, 0.0, 0.0, w / self.width, h / self.height)
             else:
                 self._add(interpreter.FIELD_VALUE, slot, par=[float(source)])
         say = f"lift {_name(reg)} bleed {fields.bleed:g}"
-        self._add(interpreter.LIFT, reg, par=[fields.bleed, fields.reach], say=say)
+        par = [fields.bleed, fields.reach, max(1.0, 1 / self.scale)]
+        self._add(interpreter.LIFT, reg, par=par, numbers=[int(fields.height is not None)], say=say)
 
     def field_cover(self, reg: int, plane: NDArray[np.float32], times: bool = False) -> None:
         """The cover of reg <- a plane (h, w) over the whole frame, or times it; empty where none is left."""
