@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from .grade import tetra_load
 from .jit import inline, kernel
 from .shading import exp
 
@@ -23,12 +24,6 @@ def held(at, last):
     return first, inside - F(first)
 
 
-@inline
-def bilinear(planes, y0, x0, y1, x1, a, b, c, d, i):
-    """One of the planes between four pixels."""
-    return a * planes[y0, x0, i] + b * planes[y0, x1, i] + c * planes[y1, x0, i] + d * planes[y1, x1, i]
-
-
 @kernel
 def gather(total, weights, own, planes, way, share, unlike):
     """total (h, w, 4) += weight planes at the way's end; weights (h, w) += weight.
@@ -39,23 +34,39 @@ def gather(total, weights, own, planes, way, share, unlike):
     h, w = planes.shape[0], planes.shape[1]
     bottom, right = F(h - 1), F(w - 1)
     per = ONE / unlike
+    beside, below = np.int32(16), np.int32(16 * w)  # bytes to the next pixel
+    at, across, down = np.empty(w, np.int32), np.empty(w, np.int32), np.empty(w, np.int32)
+    shares, found = np.empty(4 * w, np.float32), np.empty(4 * w, np.float32)
+    source, to = planes.ctypes.data, found.ctypes.data
     for y in range(h):
+        row, there = F(y), way[y].reshape(3 * w)
         for x in range(w):
-            x0, u = held(F(x) + way[y, x, 0], right)
-            y0, v = held(F(y) + way[y, x, 1], bottom)
-            x1, y1 = min(x0 + 1, w - 1), min(y0 + 1, h - 1)
+            i = min(max(F(x) + there[3 * x], ZERO), right)
+            j = min(max(row + there[3 * x + 1], ZERO), bottom)
+            x0, y0 = np.int32(i), np.int32(j)
+            u, v = i - F(x0), j - F(y0)
+            at[x] = np.int32(16) * (y0 * np.int32(w) + x0)
+            across[x] = beside if i < right else np.int32(0)
+            down[x] = below if j < bottom else np.int32(0)
             d = u * v
-            b, c = u - d, v - d
-            a = ONE - u - c
-            luma = bilinear(planes, y0, x0, y1, x1, a, b, c, d, 3)
-            far = (luma - own[y, x, 3]) * per
-            weight = share * way[y, x, 2] * exp(-far * far)
-            weights[y, x] += weight
-            total[y, x, 0] += weight * bilinear(planes, y0, x0, y1, x1, a, b, c, d, 0)
-            total[y, x, 1] += weight * bilinear(planes, y0, x0, y1, x1, a, b, c, d, 1)
-            total[y, x, 2] += weight * bilinear(planes, y0, x0, y1, x1, a, b, c, d, 2)
-            total[y, x, 3] += weight * luma
-    return np.int64(h * w)
+            shares[x] = ONE - u - v + d
+            shares[w + x] = u - d
+            shares[2 * w + x] = v - d
+            shares[3 * w + x] = d
+        for x in range(w):
+            a, b, c, d = shares[x], shares[w + x], shares[2 * w + x], shares[3 * w + x]
+            tetra_load(
+                source, at[x], across[x], down[x], np.int32(across[x] + down[x]), a, b, c, d, to + 16 * x
+            )
+        here, sums, counts = own[y].reshape(4 * w), total[y].reshape(4 * w), weights[y]
+        for x in range(w):
+            far = (found[4 * x + 3] - here[4 * x + 3]) * per
+            weight = share * there[3 * x + 2] * exp(-far * far)
+            shares[x] = weight
+            counts[x] += weight
+        for x in range(w):
+            for k in range(4):
+                sums[4 * x + k] += shares[x] * found[4 * x + k]
 
 
 @kernel
