@@ -256,3 +256,17 @@ def test_light_has_no_ink_to_be_lit():
     layer = {"name": "a", "file": "a.png"}
     with pytest.raises(ink.SceneError, match="painted in ink"):
         ink.Scene(name="s", frames="1-2", medium="light", layer=[layer], grade={"hint": {"hue": 90}})
+
+
+def test_a_plan_tells_of_its_hint():
+    one = ink.Scene(
+        name="s", frames="1-2", layer=[{"name": "a", "use": "sky_wash"}], grade={"hint": {"hue": 90}}
+    )
+    lines = ink.Film(scenes=(one,)).plan(0).lines()
+    assert "  hint: hue 90, 0.005 to 0.015 of the frame, in background" in lines
+
+
+def test_a_frame_whose_hint_changes_is_stale(tmp_path):
+    pattern = written(tmp_path, [0])
+    a, b = (film_of(pattern, hint=hint(0.01, most)).fingerprint(0) for most in (0.02, 0.03))
+    assert {k for k in a if a[k] != b[k]} == {"one: hint"}

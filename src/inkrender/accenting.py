@@ -49,11 +49,6 @@ COVERED = (0.1, 0.5)  # of the cover of what lies in front: from here on a place
 _memory = cache.Memory(limit=8 << 20)
 
 
-def wanted(one: ScenePass, small: bake.Studio) -> scenes.Hint | None:
-    """The hint of a scene at a frame, its own or its mood's; None where it has none."""
-    return small.film.graded(one.scene, one.frame).grade.hint if one.scene.medium == "ink" else None
-
-
 def lights(plan: Plan, studio: bake.Studio) -> tuple[Lights | None, ...]:
     """What each scene of a plan does about its hint, in its order; None where it has none."""
     return tuple(light(one, studio.proxy) for one in plan.scenes)
@@ -61,7 +56,7 @@ def lights(plan: Plan, studio: bake.Studio) -> tuple[Lights | None, ...]:
 
 def light(one: ScenePass, small: bake.Studio) -> Lights | None:
     """What one scene does about its hint at a frame."""
-    if wanted(one, small) is None:
+    if one.hint is None:
         return None
     found = survey(one, small)
     key = ("lights", found.digest, one.frame)
@@ -70,13 +65,13 @@ def light(one: ScenePass, small: bake.Studio) -> Lights | None:
 
 def digest(one: ScenePass, small: bake.Studio) -> str | None:
     """What names everything a scene's hint is made from; nothing is worked out for it. None without one."""
-    return None if wanted(one, small) is None else survey(one, small).digest
+    return None if one.hint is None else survey(one, small).digest
 
 
 def prepare(passes: Iterable[ScenePass], small: bake.Studio, tell: Tell | None = None) -> None:
     """Work out what the hints of these scenes need, with as many threads as there are cores."""
     for one in passes:
-        if wanted(one, small) is not None:
+        if one.hint is not None:
             survey(one, small).solve(tell)
 
 
@@ -103,7 +98,7 @@ class Accents(Shots):
             planning.plan_scene(small.film, scene, n, small.folders, None, known) for n in self.frames
         ]
         self.track = track_of(self.passes, small)
-        self.hints = [wanted(one, small) for one in self.passes]
+        self.hints = [one.hint for one in self.passes]
         self.keys = [
             _key(one, small, told, self.track) for one, told in zip(self.passes, self.hints, strict=True)
         ]

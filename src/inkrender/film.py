@@ -100,7 +100,7 @@ class Film(scene.Film):
         told = self.plan(n, seen)
         studio = self.studio(size)
         lifts = analysis.lifts(told, studio)
-        lights = accenting.lights(told, studio) if seen is None else None
+        lights = accenting.lights(told, studio)
         return engine.render(told, studio, lifts, bits, graded=graded, lights=lights)
 
     def frame(self, n: int, size: tuple[int, int] | None = None) -> Frame:

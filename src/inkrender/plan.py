@@ -251,6 +251,7 @@ def plan_scene(
         upper=tuple(passes[cut:]),
         grade=grading.steps_at(graded, frame, one.folder),
         graded_in=(graded.grade.in_ or "ink") if one.medium == "ink" else "light",
+        hint=graded.grade.hint if one.medium == "ink" and seen is None else None,
     )
 
 
