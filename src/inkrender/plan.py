@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from . import cache, composition, grading, library, scene
 from .errors import SceneError, did_you_mean
+from .grades import Hint
 from .timing import held, is_keyed, seed_of, value_at
 
 MARGIN = 4  # px around what is seen, for the footprint of the resampling
@@ -138,7 +139,7 @@ class ScenePass:
     upper: tuple[LayerPass, ...]
     grade: grading.Steps
     graded_in: Literal["ink", "light"]  # before developing, bare paper stays paper; or the developed frame
-    hint: scene.Hint | None = None
+    hint: Hint | None = None
 
     @property
     def layers(self) -> tuple[LayerPass, ...]:
