@@ -263,10 +263,22 @@ def test_the_share_on_the_finished_frame_is_within_a_point(target: float, lines:
     assert blank_of(ink.liubai(frame, target=target)).mean() == pytest.approx(target, abs=0.01)
 
 
-@pytest.mark.parametrize("lines", [270, 432])
+@pytest.mark.parametrize("lines", [54, 270, 432, 1080])
 def test_no_paper_shows_in_a_given_subject(lines: int) -> None:
     frame, matte = portrait(lines, lines * 16 // 9)
     made = ink.liubai(frame, target=0.8, protect=matte)
+    assert blank_of(made)[matte > 0.9].mean() < 0.01
+
+
+@pytest.mark.parametrize("lines", [270, 540, 1080])
+def test_a_hair_of_a_given_subject_stays_whole(lines: int) -> None:
+    w = lines * 16 // 9
+    pixels = np.ones((lines, w, 4), np.float32)
+    pixels[..., :3] = 0.5
+    matte = np.zeros((lines, w), np.float32)
+    for k in range(1, 8):
+        matte[:, k * w // 8] = 1  # a pixel wide
+    made = ink.liubai(ink.Frame(pixels), target=0.8, protect=matte)
     assert blank_of(made)[matte > 0.9].mean() < 0.01
 
 
