@@ -21,8 +21,8 @@ FLOORS = {
     "tracking",
     3: "plan hints potential negative_space packing carrying thresholds grading sheets",
     4: "engine accents grade_ops scenefile bake plates cameras following tearing mattes points",
-    5: "render manifest analysis accenting shots film deliver encode verify check check_liubai check_plates "
-    "arrays doctor "
+    5: "render manifest analysis accenting shots film deliver encode verify check "
+    "check_grades check_liubai check_plates arrays doctor "
     "bench bench_film liubai_report viewing audit script_chart script_page",
     6: "cli cli_inputs cli_liubai cli_moods cli_report cli_script cli_sheet cli_shaders __main__",
 }

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import inkrender as ink
-from inkrender import canvas, colour, grading, mood, tone_measures
+from inkrender import canvas, check, colour, grading, mood, tone_measures
 from inkrender.errors import SceneError
 from inkrender.frame import Frame
 from inkrender.io import stills
@@ -408,3 +408,21 @@ def test_within_a_transition_two_grades_in_light_are_mixed(tmp_path, monkeypatch
     seen = [np.ptp(made.pixels(n, bits=16)[0][18, 32, :3].astype(float)) for n in range(7, 13)]
     steps = np.array(seen) / seen[0]
     assert steps == pytest.approx([1, 0.8, 0.6, 0.4, 0.2, 0], abs=1e-3)  # u = (i + 1) / (N + 1)
+
+
+# before rendering -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("told", "script", "says"),
+    [
+        ("joy", {"joyful": {"hint": [0, 1]}}, 'no scene has the mood "joyful", so nothing is held'),
+        ("night", {"night": {"grade": {"lut": "luts/none.cube"}}}, "luts/none.cube is missing"),
+        ("night", {"night": {"grade": {"space": "rec709"}}}, 'space "rec709" is not known'),
+        ([[0, "joy"], [90, "rest"]], {}, "mood is keyed at frames 0-90, but only 1001-1100 are seen"),
+        ("night", {"night": {"grade": {"gain": [0, 1, 1]}}}, "the grade turns bare paper into"),
+    ],
+)
+def test_check_tells_what_a_mood_will_not_do(told, script, says):
+    found = check.check_film(film(told, script))
+    assert [problem for problem in found if says in problem.what]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from . import check_liubai, check_plates, library, places, scene
+from . import check_grades, check_liubai, check_plates, library, places, scene
 from .errors import InkError, ShaderError
 from .scenefile import examine_film, read_look, read_scene, shown
 from .timing import is_keyed
@@ -194,6 +194,7 @@ def _film(report: Report) -> None:
         except InkError as error:
             report.error(film, ("audio", i, "file"), error)
         _keys_inside(report, film, ("audio", i), sound, 0, film.length - 1)
+    check_grades.rows(report)
     ends = SUFFIXES[film.deliver.preset]
     if Path(film.deliver.file).suffix.lower() not in ends:
         what = f'preset "{film.deliver.preset}" cannot be written as "{film.deliver.file}"'
@@ -252,7 +253,8 @@ def _scene(report: Report, one: scene.Scene, footage: bool = False) -> None:
         _keys_inside(report, one, ("liubai",), one.liubai, first, last)
         if not footage:
             check_liubai.liubai(report, one, first)
-    _grade(report, one)
+    check_grades.grade(report, one, one.grade)
+    check_grades.moods(report, one, first, last)
     for i, layer in enumerate(one.layer):
         at: places.Path = ("layer", i)
         _keys_inside(report, one, at, layer, first, last)
@@ -275,77 +277,6 @@ def _scene(report: Report, one: scene.Scene, footage: bool = False) -> None:
             if layer.file is not None and moves(layer.file):
                 planes.add("vector")  # estimated where the plate brings none
         _shaders(report, one, i, source, planes)
-
-
-def _grade(report: Report, one: scene.Scene) -> None:
-    from . import grading
-
-    known = len(report.problems)
-    try:
-        grading.check_space(one.grade, one.folder)
-    except InkError as error:
-        report.error(one, ("grade", "space"), error)
-    cdls: list[tuple[places.Path, scene.Cdl]] = [(("grade", "cdl", "file"), one.grade.cdl)]
-    cdls += [(("grade", "secondary", i, "cdl", "file"), p.cdl) for i, p in enumerate(one.grade.secondary)]
-    for at, cdl in cdls:
-        if cdl.file is not None:
-            try:
-                check_plates.cdl(one.path(cdl.file), cdl.id)
-            except InkError as error:
-                report.error(one, at, error)
-    if one.grade.view is not None:
-        try:
-            check_plates.view(one.grade, one.folder)
-        except InkError as error:
-            report.error(one, ("grade", "view"), error)
-    if one.grade.lut is not None:
-        try:
-            check_plates.lut(one.path(one.grade.lut))
-        except InkError as error:
-            report.error(one, ("grade", "lut"), error)
-    palette = one.grade.palette
-    if palette is not None:
-        try:
-            grading.palette_of(palette, one.folder)
-        except InkError as error:
-            report.error(one, ("grade", "palette", "file" if palette.file else "colours"), error)
-    if len(report.problems) == known:
-        _paper(report, one)
-
-
-def _paper(report: Report, one: scene.Scene) -> None:
-    """Whether paper outlives a grade in ink at each of its keys: what is divided by must not be 0."""
-    from . import grade_ops, grading
-
-    before, after = report.film.handles(one.name)
-    ends = one.first - before, one.last + after
-    frames = {float(n) for n in (*ends, *_key_frames(one.grade)) if ends[0] <= n <= ends[1]}
-    for frame in sorted(frames):
-        try:
-            graded = report.film.graded(one, frame)
-            if (graded.grade.in_ or one.medium) != "ink":
-                continue
-            steps = grading.steps_at(graded, frame, one.folder)
-            if steps:
-                grade_ops.effect_on_white(steps)
-        except InkError as error:
-            at = f"at frame {frame:g}: " if len(frames) > 1 else ""
-            report.add(one, ("grade",), f"{at}{error}")
-            return
-
-
-def _key_frames(holder: scene.Model) -> Iterator[float]:
-    """The frames of all keys of a table and of the tables inside it."""
-    for name in type(holder).model_fields:
-        value = getattr(holder, name)
-        if isinstance(value, scene.Model):
-            yield from _key_frames(value)
-        elif isinstance(value, tuple):
-            for part in value:
-                if isinstance(part, scene.Key):
-                    yield float(part.frame)
-                elif isinstance(part, scene.Model):
-                    yield from _key_frames(part)
 
 
 def _shaders(
