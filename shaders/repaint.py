@@ -58,4 +58,4 @@ def shade(dst, region, at, p: Repaint, inputs) -> None:
     else:
         passes = repaint_depth.Passes(depth, normal, matte, ids, anchor, camera)
         dst[...] = repaint_depth.from_depth(light, region, at.seed, p, passes)
-    repainting.close_specks(dst, region.scale)
+    repainting.close_specks(dst, region.scale, p.mid[-1])

@@ -106,8 +106,11 @@ def pigments(lab, density, soft, sure, slow, middle, press, wheel, ramp, soot, d
     base = ramp[np.int64(place * (len(ramp) - 1) + 0.5)].astype(float)
     pure = np.minimum(chroma / (np.maximum(light, 0.15) * 0.4), 1)
     answer = wheel[np.int64(pure * (len(wheel) - 1) + 0.5), np.int64(hue + 0.5)]
-    mixed = base + own[..., None] * (answer - base)
-    mixed += (how.soot * (1 - own))[..., None] * (soot - mixed)
+    grey = how.soot * (1 - own)
+    shares = np.stack([grey, (1 - grey) * (1 - own), (1 - grey) * own], -1)
+    given = np.stack([np.broadcast_to(soot, base.shape), base, answer], -2)
+    shares /= given[..., 3]
+    mixed = ((shares / shares.sum(-1, keepdims=True))[..., None] * given).sum(-2)
     unit, most = mixed[..., 3], 1.5 + 2.5 * own
     amount = most * (1 - np.exp(-d / (np.maximum(unit, 0.5) * most)))
     amount += own * np.minimum(3.5 * chroma, 0.7) * (1 - np.minimum(amount, 1))

@@ -69,7 +69,7 @@ def from_tone(
     footage.washes(density, flowing, around, far, calm, slow, middle, fine, how)
     soft = blur(density, 5.5 * k)
     ink = np.empty((rows, 4 * cols), np.float32)
-    soot = 0.85 * smoothstep(0.2, 0.75, look.chroma)  # greys are ink where colours are the picture's own
+    soot = 0.93 * smoothstep(0.2, 0.75, look.chroma)  # greys are ink where colours are the picture's own
     paint = footage.Pigments(
         KEEP.get(look.subjects, 0),
         *(np.float32(v) for v in (look.chroma, look.wash / 1.2, look.glaze, 0.6, soot)),

@@ -145,11 +145,11 @@ def _oklab(rgb: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(cv2.transform(cv2.pow(np.maximum(lms, 0), 1 / 3), colour.LMS_TO_LAB.astype(np.float32)))
 
 
-def close_specks(ink: NDArray[np.float32], scale: float) -> None:
+def close_specks(ink: NDArray[np.float32], scale: float, pigment: str = "ink") -> None:
     """Wash over, in place, the places too small to be a form that a recipe has left bare in ink (h, w, 4).
 
     Bare paper is the lift's to give: a highlight here and there would be scraps beside it. They get a wash
-    just dark enough not to be blank, and large ones stay as they are. Worked out at 270 lines.
+    of a pigment just dark enough not to be blank, and large ones stay as they are. Worked out at 270 lines.
     """
     from .kernels import footage
 
@@ -162,8 +162,9 @@ def close_specks(ink: NDArray[np.float32], scale: float) -> None:
     share = SPECK * (1920 * 1080) / (w * h / scale**2)
     closed = -opened(-thin, min(share, 1.0))
     fill = cv2.resize(closed - thin, (w, h), interpolation=cv2.INTER_LINEAR)
-    pigment = np.asarray(colour.absorbance("ink"), np.float32)
-    footage.washed_over(ink, fill, CLEAR, np.float32(1.5), pigment)
+    unit = colour.absorbance(pigment)
+    unit = np.asarray(2 / unit.mean() * unit, np.float32)  # twice what is missing: it must be seen as ink
+    footage.washed_over(ink, fill, CLEAR, np.float32(1.5), unit)
 
 
 def square(radius: float) -> NDArray[np.uint8]:

@@ -363,6 +363,12 @@ def pigments(ink, lab, density, soft, sure, slow, middle, press, wheel, ramp, so
                 grey = how.soot * (ONE - own)
                 strong = own * (ONE - grey)
                 weak = ONE - grey - strong
+                # these are shares of the tone: of a strong pigment there is less in the well
+                grey /= soot[3]
+                strong /= table[hued >> 4, 3]
+                weak /= table[place >> 4, 3]
+                k = ONE / (grey + strong + weak)
+                grey, strong, weak = k * grey, k * strong, k * weak
                 tetra_load(
                     source, np.int32(0), place, hued, np.int32(0), grey, weak, strong, ZERO, to + 16 * i
                 )
