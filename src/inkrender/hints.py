@@ -168,6 +168,8 @@ def willing(
     near = smoothstep(0.03, 0.13, warm - 0.6 * across) * smoothstep(0.25, 0.6, light)
     dark = smoothstep(0.3, 1.2, blur(np.asarray(canvas[..., :3].mean(-1), np.float32), 18 * scale))
     spots = smoothstep(0.0, 0.12, blur(light, 5 * scale) - blur(light, 30 * scale)) * dark
+    # beside a lit window the snow on the roof is no lamp
+    spots = spots * (1 - 0.9 * smoothstep(0.01, 0.12, blur(np.asarray(near, np.float32), 40 * scale)))
     found = np.asarray(0.5 * near + 0.5 * spots, np.float32) * smoothstep(0.5, 0.9, blur(home, 7 * scale))
     place = 0.25 + 0.375 * (1 - prior("thirds", light.shape, 1.0))
     sure = _blobs(np.asarray(found, np.float32), LAMP * scale) * place * _within(light.shape, REACH * scale)
