@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import inkrender as ink
-from inkrender import canvas, check, colour, grading, mood, tone_measures
+from inkrender import audit, canvas, check, colour, grading, mood, tone_measures
 from inkrender.errors import SceneError
 from inkrender.frame import Frame
 from inkrender.io import stills
@@ -260,6 +260,18 @@ def test_between_them_every_range_is_on_its_way_and_what_one_leaves_open_opens()
         "bins": (1, 9),
         "lightness_p50": pytest.approx((0.2, 0.8)),
     }
+
+
+def test_a_frame_between_two_moods_is_held_to_what_lies_between(tmp_path, monkeypatch):
+    monkeypatch.setenv("INKRENDER_CACHE", str(tmp_path / "cache"))
+    script = {"a": {"lightness_p50": [0.9, 1]}, "b": {"lightness_p50": [0.1, 0.2]}}
+    one = ink.Scene(name="one", frames="1001-1011", mood=KEYS)  # bare paper
+    made = ink.Film(size=(64, 36), scenes=[one], script=script)
+    found = audit.report(made, list(audit.measure(made, [0, 4, 10])))
+    assert [str(breach).partition(" is ")[2] for breach in found.broken] == [
+        '0.971 where 0.58 to 0.68 is wanted (script row "a to b, 40%")',
+        '0.971 where 0.1 to 0.2 is wanted (script row "b")',
+    ]
 
 
 def test_a_built_in_mood_is_held_to_without_a_word_in_the_film():
