@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from flat_film import FILM, flat, write
 
-from inkrender import cli, colour
+from inkrender import cli, cli_script, colour
 from inkrender.io import stills
 
 INK = """schema = 1
@@ -148,6 +148,13 @@ def test_a_rendered_frame_older_than_its_film_is_told_with_what_has_changed(ink,
     assert json.loads(done.out)["stale"] == ["01_night:1001"]
     said = "01_night:1001 is not what the film would render today (stale: 01_night: grade): render it again"
     assert done.err == f"inkrender: {said}\n"
+
+
+def test_frames_stale_for_one_reason_are_one_line(ink, rendered, monkeypatch):
+    monkeypatch.setattr(cli_script, "NAMED", 1)
+    told = ink(rendered, "-F", "0-2", "--rendered", "f.####.png").err
+    assert told.startswith("inkrender: 01_night:1001 and 2 more are not what the film would render today ")
+    assert told.count("\n") == 1
 
 
 def test_stale_frames_prove_nothing(ink, rendered):
@@ -310,6 +317,11 @@ def test_the_chart_is_a_picture_2400_wide_that_shows_the_frames(ink, film, tmp_p
     assert chart.shape[1] == 2400
     blue = flat((0.5, 0.12, 255, 1))[0, 0].astype(int)
     assert (np.abs(chart[:240] - blue).max(axis=-1) <= 2).sum() > 1000
+
+
+def test_a_title_in_another_script_is_drawn_as_far_as_it_can_be(ink, film, tmp_path):
+    film.write_text(FILM.replace("size =", 'title = "Сны в горах ✿ 山"\nsize ='))
+    assert ink(film, "-F", "0", "-o", "script.png").code == 0
 
 
 def test_a_frame_alone_makes_a_chart_and_a_page(ink, film, tmp_path):

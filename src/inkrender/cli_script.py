@@ -85,8 +85,8 @@ def script(
         put("")
         for text in _closing(result, html, output):
             put(text)
-    for one in result.stale:
-        say(f"inkrender: {one.name} is not what the film would render today ({one.state}): render it again")
+    for text in _stale(result):
+        say(f"inkrender: {text}")
     if asserted and (result.broken or result.stale):
         for breach in result.broken:
             say(f"inkrender: {breach}")
@@ -136,6 +136,9 @@ COLUMNS = (
 )  # fmt: skip
 
 
+NAMED = 5  # stale frames by name
+
+
 def _heading(width: int) -> str:
     return f"{'frame':<{width}}" + "".join(f"{name:>7}" for name, _ in COLUMNS) + "  hues"
 
@@ -152,6 +155,20 @@ def _line(one: Measured, width: int) -> str:
         + (" (transition)" if one.transition else "")
         + (f" ({one.state})" if one.state else "")
     )
+
+
+def _stale(result: Report) -> list[str]:
+    """A line for every reason for which frames on disk are not the film's."""
+    told = []
+    for state in dict.fromkeys(f.state for f in result.stale):
+        names = [f.name for f in result.stale if f.state == state]
+        more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+        one = len(names) == 1
+        told.append(
+            f"{', '.join(names[:NAMED])}{more} {'is' if one else 'are'} not what the film would render today "
+            f"({state}): render {'it' if one else 'them'} again"
+        )
+    return told
 
 
 def _closing(result: Report, html: str | None, output: str | None) -> list[str]:

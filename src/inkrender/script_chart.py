@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from . import colour
 from .audit import Measured, Report, SceneTone, number
+from .sheets import readable
 from .tone_measures import BINS
 
 Size = tuple[float, float]
@@ -367,4 +368,6 @@ def _nice(value: float) -> float:
 
 def _text(x: float, y: float, what: str, kind: str) -> str:
     anchor = {"end": "end", "middle": "middle"}.get(kind.rpartition(" ")[2], "start")
-    return f'<text class="{kind}" x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{escape(what)}</text>'
+    return (
+        f'<text class="{kind}" x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{escape(readable(what))}</text>'
+    )

@@ -414,7 +414,7 @@ def _label(x: float, y: float, text: str, anchor: str = "start", fill: str = "#e
     left = x - {"start": 0.0, "middle": wide / 2, "end": wide}[anchor]
     return (
         f'<rect x="{left - 3:.2f}" y="{y - 11:.2f}" width="{wide + 6:.2f}" height="15" rx="2" fill="#101010" '
-        f'fill-opacity=".72"/><text x="{x:.2f}" y="{y:.2f}" fill="{fill}" text-anchor="{anchor}">'
+        f'fill-opacity=".85"/><text x="{x:.2f}" y="{y:.2f}" fill="{fill}" text-anchor="{anchor}">'
         f"{escape(text)}</text>"
     )
 
