@@ -198,9 +198,10 @@ def _scene(report: Report, name: str, frames: Sequence[Measured]) -> str:
             f'<span class="quiet">{100 * share:.1f} %</span></li>'
             for code, share in tone.palette
         )
+        told = f"circle: {100 * top:.3g} % of the pixels"
         figure = (
-            f'<div class="tone"><figure>{drawn}<figcaption class="quiet">circle: {100 * top:.3g} % of the pixels'
-            f'</figcaption></figure><ul class="palette" aria-label="palette">{swatches}</ul></div>'
+            f'<div class="tone"><figure>{drawn}<figcaption class="quiet">{told}</figcaption></figure>'
+            f'<ul class="palette" aria-label="palette">{swatches}</ul></div>'
         )
     return f"<article><h3>{escape(name)} {mood}</h3>{figure}{_table(report, name, tone, frames)}</article>"
 
