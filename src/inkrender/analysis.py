@@ -109,6 +109,7 @@ class Survey(Shots):
         self._lock = threading.Lock()
         self._thresholds: list[float | None] | None = None
         self._contents: dict[int, str | None] = {}
+        self._naming = cache.Memory(limit=1)  # each is worked out once, whoever asks
         self._remember(small.size)
 
     # what people ask --------------------------------------------------------------------------------------
@@ -133,15 +134,25 @@ class Survey(Shots):
     # the whole scene --------------------------------------------------------------------------------------
 
     def _solve(self, tell: Tell | None) -> list[float | None]:
-        count = len(self.frames)
-        for done, _ in enumerate(tracking.in_order(self._content, range(count)), 1):
-            if tell is not None:
-                tell(done, 2 * count)
+        count, ahead = len(self.frames), len(carrying.WINDOW) + 1
+        # a frame is decided as soon as its neighbours are known, while they are at hand
+        tasks = [
+            (k - late, late) for k in range(count + ahead) for late in (0, ahead) if 0 <= k - late < count
+        ]
         intervals: list[Interval | None] = []
-        for interval in tracking.in_order(self._interval, range(count)):
-            intervals.append(interval)
+
+        def work(task: tuple[int, int]) -> Interval | None:
+            i, late = task
+            if late:
+                return self._interval(i)
+            self._content(i)
+            return None
+
+        for done, (task, interval) in enumerate(zip(tasks, tracking.in_order(work, tasks), strict=True), 1):
+            if task[1]:
+                intervals.append(interval)
             if tell is not None:
-                tell(count + len(intervals), 2 * count)
+                tell(done, len(tasks))
         starts = [i for i in range(count) if not self._joined(i)]
         found: list[float | None] = []
         for first, last in zip(starts, [*starts[1:], count], strict=True):
@@ -164,17 +175,28 @@ class Survey(Shots):
 
     def _content(self, i: int) -> str | None:
         """What names the content of a frame's problem; None where the frame cannot be painted."""
-        if i not in self._contents:
+
+        def name() -> str | None:
             told = cache.load_told(self.store, self.keys[i])
+            if told is not None:
+                return str(told["content"])
             try:
-                self._contents[i] = str(self._make(i)[1] if told is None else told["content"])
+                planes, content = self._make(i)
             except InkError:
-                self._contents[i] = None
+                return None
+            self._planes.get(i, lambda: planes, _bytes)
+            return content
+
+        if i not in self._contents:
+            self._contents[i] = self._naming.get(i, name, lambda _: 0)
         return self._contents[i]
 
     def _kept(self, i: int) -> dict[str, NDArray[Any]]:
-        found = cache.load_planes(self.store, self.keys[i])
-        return self._make(i)[0] if found is None else found
+        def load() -> dict[str, NDArray[Any]]:
+            found = cache.load_planes(self.store, self.keys[i])
+            return self._make(i)[0] if found is None else found
+
+        return self._planes.get(i, load, _bytes)
 
     def _make(self, i: int) -> tuple[dict[str, NDArray[Any]], str]:
         problem, luma = _problem(self.passes[i], self.small, self.track)
@@ -220,6 +242,10 @@ class Survey(Shots):
             return np.dstack([packing.unpacked(planes, wanted.edge, wanted.bleed).carried, luma])
 
         return self._sights.get(i, load, lambda planes: planes.nbytes)
+
+
+def _bytes(planes: dict[str, NDArray[Any]]) -> int:
+    return sum(plane.nbytes for plane in planes.values())
 
 
 def _rules() -> list[Any]:

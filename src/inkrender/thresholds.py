@@ -18,6 +18,7 @@ Curve = NDArray[np.float64]
 
 TOLERANCE = 0.008  # of the share, either way: what the output's own size and grain add stays below 2 points
 HOLD = 1e-6  # how much the curve is drawn to what each frame alone would choose, beside its jerk
+NEAR = 1e-4  # of the share and of the threshold: a hundredth of a point is found, and no more looked for
 NARROW = 1e-6  # the least width of an interval
 STEPS = 60  # interior point steps at most; 15 to 25 are usual
 CLOSE = 1e-10  # complementarity at which the curve is found
@@ -70,7 +71,7 @@ def _crossing(problem: Shares, share: float, low: float, high: float) -> float:
         return high
     side = 0
     for k in range(24):
-        if high - low < 2e-5 or max(over, -under) < 2e-5:
+        if high - low < NEAR or max(over, -under) < NEAR:
             break
         middle = (low + high) / 2 if k % 3 == 2 else low + (high - low) * over / (over - under)
         found = problem.share(middle) - share

@@ -36,6 +36,7 @@ SURE = 0.25  # share of the points that have to follow it
 AHEAD = 8  # drawings that are waited for one by one
 SAMPLES = 6  # pairs of drawings that are looked at to trust a renderer's vectors
 WORSE, NOTHING = 1.1, 2e-6  # warp error beside that of standing still, and what counts as no difference
+EXPLAINED = 0.7  # warp error beside others, of vectors that are right
 STILL = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
 
 
@@ -177,6 +178,11 @@ class Track:
     def cuts(self) -> tuple[int, ...]:
         """The drawings at which a new shot begins, the first one of all left out."""
         return tuple(n for n, p in zip(self.drawings[1:], self._found.pairs, strict=True) if p.cut)
+
+    def is_cut(self, n: int) -> bool:
+        """Whether a new shot begins at frame n; later drawings need not be read."""
+        i = self._index(n)
+        return i > 0 and self.drawings[i] == n and self._pair(i - 1).cut
 
     def shot_of(self, n: int) -> tuple[int, int]:
         """The first and the last drawing of the shot that frame n lies in."""
@@ -330,7 +336,7 @@ def _pair(track: Track, i: int) -> Pair:
     return pair
 
 
-def in_order(work: Callable[[int], Any], items: Sequence[int], threads: int = 0) -> Iterator[Any]:
+def in_order(work: Callable[[Any], Any], items: Sequence[Any], threads: int = 0) -> Iterator[Any]:
     """work(item) for each item, by threads a few items ahead, given out in order; Ctrl-C drops the rest."""
     threads = threads or max(2, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2)
     waiting: list[Future[Any]] = []
@@ -382,6 +388,14 @@ def _tells(a: Seen, b: Seen) -> bool:
     return numbers and a.vector is not None and b.vector is not None
 
 
+def doubts(track: Track) -> str:
+    """Why the renderer's vectors of a plate will not be used, and what would do; "" where they are right.
+
+    A few pairs of drawings are warped; nothing is written.
+    """
+    return _trusted(track, track._seen)[1]
+
+
 def _trusted(track: Track, seen: Callable[[int], Seen]) -> tuple[bool, str]:
     """Whether the plate's vectors explain its motion, and if not, why and what would do."""
     count = len(track.drawings) - 1
@@ -403,6 +417,7 @@ def _trusted(track: Track, seen: Callable[[int], Seen]) -> tuple[bool, str]:
         )
     at = sorted({round(k * (count - 1) / max(SAMPLES - 1, 1)) for k in range(min(SAMPLES, count))})
     moved = stood = 0.0
+    flipped = dict.fromkeys(motion.FLIPS, 0.0)
     for i in at:
         try:
             a, b = seen(i), seen(i + 1)
@@ -415,6 +430,17 @@ def _trusted(track: Track, seen: Callable[[int], Seen]) -> tuple[bool, str]:
         nowhere = np.zeros_like(back)
         moved += motion.warp_error(now, before, back) + motion.warp_error(before, now, ahead)
         stood += motion.warp_error(now, before, nowhere) + motion.warp_error(before, now, nowhere)
+        for word, signs in motion.FLIPS.items():
+            turned = np.array(signs, np.float32)
+            flipped[word] += motion.warp_error(now, before, back * turned)
+            flipped[word] += motion.warp_error(before, now, ahead * turned)
+    word = min(flipped, key=lambda w: flipped[w])
+    if flipped[word] + NOTHING * len(at) < EXPLAINED * min(stood, moved):
+        return False, (
+            f"the Vector pass has other signs than Blender's: warping by it leaves an error of {moved:.2g}, "
+            f"turned of {flipped[word]:.2g} (no motion: {stood:.2g}); give "
+            f'inputs.vector = "{word}:Vector", or what your channel is called; until then {instead}'
+        )
     if moved > WORSE * stood + NOTHING * len(at):
         return False, (
             f"warping by the Vector pass explains the picture worse than no motion (error {moved:.2g}, not "
