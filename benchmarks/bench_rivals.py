@@ -5,7 +5,8 @@
 Each footage is NAME=PATH[@FRAMES]:LOOK[:TARGET]. Rivals run where they are installed: OpenCV's filters and
 ffmpeg always, G'MIC if its Python package can be imported. Their recipes are tuned by hand: stock filters are
 straw men. Everything of a run is measured in that run: cost as processor time at 1280x720, the least of
-three; stillness and blank at 640 px across. Writes NAME.jpg and rivals.json into --out, a table to stdout.
+three; stillness, blank and the chroma of the
+inked parts at 640 px across. Writes NAME.jpg and rivals.json into --out, a table to stdout.
 """
 
 from __future__ import annotations
@@ -136,7 +137,7 @@ def run(one: Footage, out: Path, skip: Sequence[str]) -> list[dict[str, Any]]:
     return rows
 
 
-HEAD = f"{'':34}{'ms':>7}{'W x':>7}{'norm':>7}{'pale':>7}{'blank':>14}"
+HEAD = f"{'':34}{'ms':>7}{'W x':>7}{'norm':>7}{'chroma':>14}{'pale':>7}{'blank':>14}"
 
 
 def told(
@@ -160,6 +161,8 @@ def told(
         "warp_ratio_normalised": wrong / base * held / holds if base and holds else None,
         "contrast": holds,
         "source_contrast": held,
+        "chroma": chroma(made[len(made) // 2]),
+        "source_chroma": chroma(source[len(source) // 2]),
         "pale": [round(pale(p), 4) for p in made],
         "blank": None if blank is None else [round(b, 4) for b in blank],
         "steered": rival.steered if rival else "solved",
@@ -170,6 +173,7 @@ def told(
     sys.stdout.write(
         f"{name:34}{cost:7.0f}"
         + "".join(f"{'-' if v is None else f'{v:.2f}':>7}" for v in (ratio, norm))
+        + f"{row['chroma'][0]:8.3f} {row['chroma'][1]:.3f}"
         + f"{np.median(row['pale']):7.3f}{span:>14}\n"
     )
     sys.stdout.flush()
@@ -380,6 +384,14 @@ def pale(p: Picture) -> float:
     return float(np.mean((lch[..., 0] > 0.9) & (lch[..., 1] < 0.05)))
 
 
+def chroma(p: Picture) -> tuple[float, float]:
+    """(median, 90th percentile) of OKLCh chroma where there is ink: what `pale` leaves."""
+    lch = colour.oklch(colour.decode(p.astype(np.float32) / 255))
+    inked = lch[(lch[..., 0] <= 0.9) | (lch[..., 1] >= 0.05)][:, 1]
+    low, high = np.quantile(inked, (0.5, 0.9)) if inked.size else (0.0, 0.0)
+    return round(float(low), 4), round(float(high), 4)
+
+
 def spent(what: Callable[[], Any]) -> float:
     """ms of processor time, of this process and of those it waited for."""
     begun = _clock()
@@ -394,7 +406,7 @@ def _clock() -> float:
 
 def sheet(path: Path, panels: Sequence[tuple[str, Picture]]) -> None:
     """All pictures side by side, three in a row, each with its name."""
-    w = 532
+    w = 468
     made = []
     for name, picture in panels:
         h = round(picture.shape[0] * w / picture.shape[1])
@@ -405,7 +417,7 @@ def sheet(path: Path, panels: Sequence[tuple[str, Picture]]) -> None:
     while len(made) % 3:
         made.append(np.full_like(made[0], 255))
     rows = [np.hstack(made[i : i + 3]) for i in range(0, len(made), 3)]
-    cv2.imwrite(str(path), np.ascontiguousarray(np.vstack(rows)[..., ::-1]), [cv2.IMWRITE_JPEG_QUALITY, 88])
+    cv2.imwrite(str(path), np.ascontiguousarray(np.vstack(rows)[..., ::-1]), [cv2.IMWRITE_JPEG_QUALITY, 80])
 
 
 if __name__ == "__main__":
