@@ -5,8 +5,8 @@
 Each footage is NAME=PATH[@FRAMES]:LOOK[:TARGET]. Rivals run where they are installed: OpenCV's filters and
 ffmpeg always, G'MIC if its Python package can be imported. Their recipes are tuned by hand: stock filters are
 straw men. Everything of a run is measured in that run: cost as processor time at 1280x720, the least of
-three; stillness, blank and the chroma of the
-inked parts at 640 px across. Writes NAME.jpg and rivals.json into --out, a table to stdout.
+three; stillness, blank and the chroma of what is inked at 640 px across. Writes NAME.jpg and rivals.json into
+--out, a table to stdout.
 """
 
 from __future__ import annotations
