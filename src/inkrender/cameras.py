@@ -139,7 +139,7 @@ def _passes(
 ) -> dict[str, NDArray[np.float32]]:
     """Passes of a drawing as they lie in its file."""
     path, number = studio.file(one, layer)
-    if not isinstance(path, Path):
+    if not isinstance(path, Path) or plates.is_video(path):  # which has none
         return {}
     planes = {k: v for k, v in layer.layer.inputs.items() if k in names}
     return plates.read(path, number, layer, planes, set(names), one.scene).passes
