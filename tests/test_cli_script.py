@@ -305,6 +305,17 @@ def test_text_and_lines_stand_out_from_their_ground(theme, role):
     assert max(bright) / min(bright) >= 4.5  # WCAG 2.2, 1.4.3
 
 
+def test_ranges_that_go_from_mood_to_mood_are_drawn_frame_by_frame(ink, film, tmp_path):
+    scene = tmp_path / "01_night.toml"
+    keyed = 'mood = [[1001, "despondency"], [1004, "joy"]]'
+    scene.write_text(scene.read_text().replace('mood = "despondency"', keyed))
+    film.write_text(FILM.replace("bins = [1, 1]", "bins = [1, 1]\nlightness_p50 = [0.7, 0.8]"))
+    assert ink(film, "--every", "1", "--html", "script.html").code == 0
+    bands = re.findall("<title>01_night: lightness_p50 (.*?) to", (tmp_path / "script.html").read_text())
+    assert len(bands) == 3  # a fourth frame lies in the transition
+    assert sorted(bands) == bands
+
+
 def test_names_are_text_and_not_markup(ink, film, tmp_path):
     film.write_text(FILM.replace("size =", 'title = "<b>Dreams & nights</b>"\nsize ='))
     assert ink(film, "-F", "0", "--html", "script.html").code == 0
