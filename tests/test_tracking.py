@@ -52,7 +52,7 @@ def test_vectors_that_explain_nothing_are_named_and_not_used(tmp_path, caplog, w
     with caplog.at_level(logging.WARNING, logger="inkrender"):
         track = track_of(Oracle().write(tmp_path, 6, vectors=wrong))
         assert not track.rendered
-    assert "worse than no motion" in caplog.text
+    assert "the Vector pass" in caplog.text
     assert "estimated from the picture" in track.warning
     assert np.median(track.to_previous(4)[..., 0]) == pytest.approx(1.5 * 480 / 128, abs=0.3)
 

@@ -192,7 +192,7 @@ class Studio:
         path, number = self.file(one, layer)
         which = path if path is None or path == "black" else [cache.file_digest(path), number]
         planes = [cache.file_digest(p) for p in self._plane_files(one, layer)]
-        return [which, planes, told.pass_, told.alpha, told.transfer]
+        return [which, planes, told.inputs.get("vector"), told.pass_, told.alpha, told.transfer]
 
     def track(self, one: ScenePass, layer: LayerPass) -> Track:
         """How a plate of several drawings moves through its scene; worked out when it is first asked."""
@@ -309,7 +309,10 @@ class Studio:
         return found.resolve(number, missing=told.missing, before=told.before, after=told.after), 0
 
     def _plane_files(self, one: ScenePass, layer: LayerPass) -> list[Path]:
-        return [p for p in (one.scene.path(v) for v in layer.layer.inputs.values()) if p.is_file()]
+        from .io import named
+
+        words = (named.turned(v)[0] for v in layer.layer.inputs.values())
+        return [p for p in map(one.scene.path, words) if p.is_file()]
 
     def _rig(self, one: ScenePass, layer: LayerPass) -> Rig:
         from .io.svg import Rig

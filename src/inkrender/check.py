@@ -52,11 +52,12 @@ def check_file(
     trust: bool = False,
     out: str | os.PathLike[str] | None = None,
     frames: str | None = None,
+    vectors: bool = False,
 ) -> tuple[scene.Film | None, list[Problem]]:
     """Read a film and check it. The film is None where its files make none.
 
     out: where frames or the film would be written; default: where the film says. frames: the text of -F,
-    whose scenes alone are looked at.
+    whose scenes alone are looked at. vectors: whether motion vectors are tried on a few frames.
     """
     film, findings = examine_film(path, film_class)
     problems = [
@@ -64,7 +65,7 @@ def check_file(
         for f in findings
     ]
     if film is not None:
-        problems += check_film(film, trust=trust, out=out, frames=frames)
+        problems += check_film(film, trust=trust, out=out, frames=frames, vectors=vectors)
     return film, problems
 
 
@@ -74,6 +75,7 @@ def check_film(
     trust: bool = False,
     out: str | os.PathLike[str] | None = None,
     frames: str | None = None,
+    vectors: bool = False,
 ) -> list[Problem]:
     """All problems of a film that can be known before its first frame; arguments as `check_file`."""
     report = Report(film, trust)
@@ -83,6 +85,8 @@ def check_film(
     for one in film.scenes:
         if not seen or one.name in seen:
             _scene(report, one)
+            if vectors and not exit_code(report.problems):
+                check_plates.vectors(report, one)
     _output(report, Path(out) if out is not None else film.path(film.deliver.file), len(wanted))
     return report.problems
 
@@ -96,11 +100,15 @@ def check_look(path: str | os.PathLike[str], *, trust: bool = False) -> list[Pro
     return report.problems
 
 
-def check_scene(path: str | os.PathLike[str], *, trust: bool = False) -> list[Problem]:
+def check_scene(
+    path: str | os.PathLike[str], *, trust: bool = False, vectors: bool = False
+) -> list[Problem]:
     """All problems of one scene on its own."""
     film = scene.Film(scenes=(read_scene(path),))
     report = Report(film.model_copy(update={"folder": film.scenes[0].folder}), trust)
     _scene(report, film.scenes[0])
+    if vectors and not exit_code(report.problems):
+        check_plates.vectors(report, film.scenes[0])
     return report.problems
 
 

@@ -35,6 +35,24 @@ def layer(report: Report, one: scene.Scene, i: int, first: int, last: int) -> se
     return set()
 
 
+def vectors(report: Report, one: scene.Scene) -> None:
+    """Warn of motion vectors that do not explain the picture: a few frames of each plate are warped."""
+    from . import cameras, film, following, tracking
+
+    told = film.Film(**{**dict(report.film), "scenes": (one,), "transition": (), "audio": ()})
+    first = told.plan(0).scenes[0]
+    for layer in first.layers:
+        asked = one.liubai is not None or following.asked(layer) or cameras.asked(layer)
+        if asked and following.moving(layer):
+            try:
+                doubts = tracking.doubts(told.studio().track(first, layer))
+            except InkError:  # a frame that cannot be read is told by its file
+                continue
+            if doubts:
+                i = next(k for k, it in enumerate(one.layer) if it.name == layer.layer.name)
+                report.add(one, ("layer", i, "file"), f"{layer.layer.file}: {doubts}", severity="warning")
+
+
 def sound(path: Path) -> None:
     """Raise PlateError for a sound that is missing or cannot be read."""
     from .io import audio
@@ -157,7 +175,8 @@ def _pictures(report: Report, one: scene.Scene, i: int, paths: list[Path]) -> se
             exr.pick(exr.header(paths[0]), told.pass_)
         except PlateError as error:
             report.error(one, ("layer", i, "pass"), error)
-    for name, where in told.inputs.items():
+    for name, text in told.inputs.items():
+        where = named.turned(text)[0] if name == "vector" else text
         try:
             if named.is_named(where):
                 for path in paths[:1]:

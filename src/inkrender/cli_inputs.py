@@ -76,9 +76,11 @@ def problems(path: str, trust: bool) -> list[Problem]:
 
     kind = _kind_of(path)
     if kind == "film":
-        return check_file(path, trust=trust)[1]
+        return check_file(path, trust=trust, vectors=True)[1]
     try:
-        return (check_look if kind == "look" else check_scene)(path, trust=trust)
+        if kind == "look":
+            return check_look(path, trust=trust)
+        return check_scene(path, trust=trust, vectors=True)
     except InkError as error:
         return [Problem("", str(error), code=error.exit_code)]
 

@@ -14,6 +14,9 @@ Plane = NDArray[np.float32]
 Vectors = NDArray[np.float32]
 Codes = NDArray[np.uint8]
 
+# words before the name of a vector pass whose signs are not Blender's, and what right and down are times
+FLIPS = {"flip": (-1.0, -1.0), "flip_x": (-1.0, 1.0), "flip_y": (1.0, -1.0)}
+
 LEAST = 24  # px a side: below it there is no picture to follow
 
 # Sundaram, Brox and Keutzer 2010, in squared pixels: how far a way there and back may miss, and how steep a

@@ -386,7 +386,7 @@ def _share(matte: NDArray[np.float32]) -> Plane:
 
 
 def _whole(matte: NDArray[np.float32]) -> Plane:
-    """A matte that covers all of its subject at any size of output: a pixel wider, full where it is a quarter.
+    """A matte that covers all of its subject at any size of output: a pixel wider, full where it is .25.
 
     At 270 lines a hair of the master covers its pixel by a quarter. No wider than that: ground that is kept
     round a subject is a black cut-out where it is dark, and moves with it over what lies behind.

@@ -67,7 +67,8 @@ def read(
         passes=wanted - set(planes),
     )
     passes = dict(frame.passes)
-    for name, where in planes.items():
+    for name, told_where in planes.items():
+        where, signs = named.turned(told_where) if name == "vector" else (told_where, (1.0, 1.0))
         beside = one.path(where)
         if named.is_named(where):
             passes[name] = named.plane(path, name, where)
@@ -79,6 +80,8 @@ def read(
             passes.pop(name, None)
             if path.suffix.lower() == ".exr":  # where it would be looked for
                 frame.info["warnings"].append(f'has no {name} (inputs.{name} = "{where}"): done without it')
+        if signs != (1.0, 1.0) and name in passes and passes[name].shape[-1] == 4:
+            passes[name] = passes[name] * np.array([*signs, *signs], np.float32)
     return Frame(frame.pixels, frame.medium, passes, frame.info)
 
 

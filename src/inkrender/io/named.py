@@ -1,7 +1,8 @@
 """A plane of a plate by the words of `inputs`: objects of a Cryptomatte, object indices, channels.
 
 `matte = "crypto:penguin*, wheel"` is the coverage of things by name, `matte = "id:3, 7"` what has those
-object indices, `id = "crypto:CryptoMaterial"` a number for each thing; anything else names a channel.
+object indices, `id = "crypto:CryptoMaterial"` a number for each thing, `vector = "flip:Motion"` vectors of
+the other sign (`flip_x`, `flip_y`: across or down alone); anything else names a channel.
 """
 
 from __future__ import annotations
@@ -13,7 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import PlateError
+from ..motion import FLIPS
 from . import cryptomatte, exr, stills
+
+
+def turned(where: str) -> tuple[str, tuple[float, float]]:
+    """`vector = "flip_y:Vector"`: a channel or file, and what its vectors to the right and up are times."""
+    word, colon, name = where.partition(":")
+    return (name.strip(), FLIPS[word]) if colon and word in FLIPS else (where, (1.0, 1.0))
 
 
 def is_named(where: str) -> bool:
