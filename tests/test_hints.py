@@ -270,3 +270,18 @@ def test_a_frame_whose_hint_changes_is_stale(tmp_path):
     pattern = written(tmp_path, [0])
     a, b = (film_of(pattern, hint=hint(0.01, most)).fingerprint(0) for most in (0.02, 0.03))
     assert {k for k in a if a[k] != b[k]} == {"one: hint"}
+
+
+def test_what_is_recorded_for_a_place_leaves_other_tiles_alone():
+    program, out = Program(400, 40), np.zeros((40, 400, 4), np.float32)
+    plane = np.zeros((40, 400), np.float32)
+    plane[:, 300:] = 1
+    program.clear(GROUP)
+    program.field_cover(GROUP, plane)
+    program.load(CANVAS, np.ones((40, 400, 4), np.float32), "linear", True)
+    with program.where(GROUP):
+        program.matrix(CANVAS, 3 * np.eye(3))
+    program.store(CANVAS, out)
+    program.run()
+    assert (out[:, :256, :3] == 1).all()
+    assert (out[:, 300:, :3] == 3).all()

@@ -123,7 +123,7 @@ class Accents(Shots):
             hue=told.hue,
             glow=places.glow(amount) if amount > 0 else None,
             less=places.less(amount) if amount < 0 else None,
-            home=places.home,
+            home=places.kept(amount),
             layer=_layer(self.passes[i], told),
             amount=amount,
             share=told.share,
@@ -270,14 +270,23 @@ def _planes(one: ScenePass, small: bake.Studio, told: scenes.Hint | None) -> dic
     home, layer = _home(one, small, told, canvas), _layer(one, told)
     lit = Lights(told.hue, None, None, home, layer, 0.0, told.share, 0.0, (0.0, 0.0))
 
-    def has(lights: Lights) -> NDArray[np.bool_]:
-        return hints.counted(_lch(engine.lit(small, one, canvas, lights)), told.hue)
+    size = (canvas.shape[0], canvas.shape[1])
 
-    size = canvas.shape[:2]
-    need = hints.needed(lambda glow: has(replace(lit, glow=glow)), size, rises=True)
-    give = np.zeros(size, np.uint8)
-    if (need == 0).any():
-        give = hints.needed(lambda less: has(replace(lit, less=less)), size, rises=False)
+    def has(lights: Lights, there: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Where the frame has the hue, of all pixels that are asked about."""
+        found, rows = np.zeros(size, np.bool_), np.flatnonzero(there.any(axis=1))
+        if rows.size:
+            seen = engine.lit(small, one, canvas, lights, (int(rows[0]), int(rows[-1]) + 1))
+            found[there] = hints.counted(_lch(seen[there][:, None]), told.hue)[:, 0]
+        return found
+
+    everywhere, at_home = np.ones(size, np.bool_), home > 0
+    there = has(lit, everywhere)
+    need = hints.needed(lambda glow: has(replace(lit, glow=glow), at_home), size, rises=True)
+    need[there], need[~at_home & ~there] = 0, hints.NEVER
+    give = np.where(there, hints.NEVER - 1, 0).astype(np.uint8)
+    if there.mean() > told.share[1] - hints.ENOUGH:  # else nothing is ever turned down
+        give = hints.needed(lambda less: has(replace(lit, less=less), there), size, rises=False)
     still = [layer for layer in one.layers if layer.source is None or layer.static]
     if len(still) < len(one.layers):  # falling snow is light in the dark too, but no lamp
         canvas = engine.canvas(small, _of(one, still), lift)

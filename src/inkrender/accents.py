@@ -19,14 +19,15 @@ def paint(program: Program, reg: int, lights: Lights, mattes: Mattes) -> None:
         _cover(program, lights.glow, lights.layer, mattes)
         program.glow(reg, GROUP, *hints.pigments(lights.hue))
     if lights.less is not None:
-        program.copy(SRC, reg)
-        program.transmittance(reg)
-        program.copy(BEFORE, reg)
-        program.oklch(reg, chroma=hints.DULL)
-        program.qualify(reg, BEFORE, *grading.qualifier(_range(lights.hue, inside=True)))
-        program.from_transmittance(reg)
         _cover(program, lights.less, None, mattes)
-        program.mix_matte(reg, SRC, GROUP)
+        with program.where(GROUP):
+            program.copy(SRC, reg)
+            program.transmittance(reg)
+            program.copy(BEFORE, reg)
+            program.oklch(reg, chroma=hints.DULL)
+            program.qualify(reg, BEFORE, *grading.qualifier(_range(lights.hue, inside=True)))
+            program.from_transmittance(reg)
+            program.mix_matte(reg, SRC, GROUP)
 
 
 def grade_ink(
@@ -38,13 +39,14 @@ def grade_ink(
         return
     program.copy(SRC, reg)
     grade_ops.in_ink(program, reg, steps, mattes)
-    program.copy(BEFORE, reg)
-    program.transmittance(reg)
-    program.transmittance(SRC)
-    program.qualify(reg, SRC, *grading.qualifier(_range(lights.hue, inside=False)))
-    program.from_transmittance(reg)
     _cover(program, lights.home, lights.layer, mattes)
-    program.mix_matte(reg, BEFORE, GROUP)
+    with program.where(GROUP):
+        program.copy(BEFORE, reg)
+        program.transmittance(reg)
+        program.transmittance(SRC)
+        program.qualify(reg, SRC, *grading.qualifier(_range(lights.hue, inside=False)))
+        program.from_transmittance(reg)
+        program.mix_matte(reg, BEFORE, GROUP)
 
 
 def grade_light(
@@ -56,10 +58,11 @@ def grade_light(
         return
     program.copy(SRC, reg)
     grade_ops.encoded(program, reg, steps, mattes)
-    program.copy(BEFORE, reg)
-    program.qualify(reg, SRC, *grading.qualifier(_range(lights.hue, inside=False)))
     _cover(program, lights.home, lights.layer, mattes)
-    program.mix_matte(reg, BEFORE, GROUP)
+    with program.where(GROUP):
+        program.copy(BEFORE, reg)
+        program.qualify(reg, SRC, *grading.qualifier(_range(lights.hue, inside=False)))
+        program.mix_matte(reg, BEFORE, GROUP)
 
 
 def _range(hue: float, inside: bool) -> grading.Where:

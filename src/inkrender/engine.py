@@ -186,9 +186,13 @@ def meeting(
 
 
 def lit(
-    studio: Studio, one: ScenePass, canvas: NDArray[np.float32], light: hints.Lights
+    studio: Studio,
+    one: ScenePass,
+    canvas: NDArray[np.float32],
+    light: hints.Lights,
+    rows: tuple[int, int] | None = None,
 ) -> NDArray[np.float32]:
-    """A finished canvas (h, w, 4) lit, graded and developed: display-encoded (h, w, 4)."""
+    """A finished canvas (h, w, 4) lit, graded, developed: display-encoded (h, w, 4); or some rows of it."""
     w, h = studio.size
     program = Program(w, h, studio.scale, paper=studio.sheet)
     program.load(CANVAS, canvas, "linear", True)
@@ -196,7 +200,7 @@ def lit(
     finish(program, CANVAS, studio, one, light)
     out = np.zeros((h, w, 4), np.float32)
     program.store(CANVAS, out)
-    program.run()
+    program.run(rows)
     return out
 
 

@@ -40,7 +40,7 @@ BLOB = 5.0  # how much curvature is a sure one: that of a spot twice as light as
 HESSIAN = ((2, 0, 0.25), (0, 2, 0.25), (1, 1, 0.25))  # orders of the derivatives, and their scale
 MARGIN = 0.15  # of the allowed shares: what output size and grain add stays within them
 ENOUGH = 0.0015  # of the frame: as much margin as any share needs
-STEPS = 7  # halvings: how much light a pixel needs, to a 128th
+STEPS = 5  # halvings: how much light a pixel needs, to a 32nd
 NEVER = 255  # of codes of how much light is needed: none is enough
 LEAST = 1 / 16  # of an amount: how far apart shares are looked up at most
 DULL = 0.4  # of its chroma is left of what is turned down: any yellow is then below the audit's .10
@@ -99,6 +99,14 @@ class Places:
         """How much light is painted, 0..1, at an amount above 0; what has the hue already is left alone."""
         there = blur(kept_from(np.asarray(self.need == 0, np.float32)), 0.7)
         return glow(self.willing, self.home, amount, self.reach) * (1 - np.clip(there, 0, 1))
+
+    def kept(self, amount: float) -> Plane:
+        """Where the grade is held back, 0..1: at home, near what has the hue or is lit."""
+        there = np.asarray(self.need == 0, np.float32)
+        if amount > 0:
+            there = np.maximum(there, (self.glow(amount) > 0.05).astype(np.float32))
+        near = blur(np.asarray(cv2.dilate(there, np.ones((5, 5), np.uint8)), np.float32), 1.0)
+        return np.asarray(self.home * np.where(near < 0.01, 0, np.clip(1.6 * near, 0, 1)), np.float32)
 
     def less(self, amount: float) -> Plane:
         """How far the hue is turned down, 0..1, at an amount below 0."""

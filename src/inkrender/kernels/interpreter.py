@@ -57,7 +57,8 @@ OP_COLUMNS = 20
     PRESENCE,
     FIELD_COVER,
     GLOW,
-) = range(36)
+    SKIP,
+) = range(37)
 
 
 @kernel
@@ -109,7 +110,10 @@ def drive(ops, par, par_room, width, height, top, bottom):
         first = max(top - ty * TILE_H, 0)
         last = min(min(bottom, height) - ty * TILE_H, TILE_H)
         for tx in range((width + TILE_W - 1) // TILE_W):
+            resume = 0
             for k in range(ops.shape[0]):
+                if k < resume:
+                    continue
                 q = ops[k]
                 op, r, s = q[0], q[1], q[2]
                 p = par[q[3] :]
@@ -232,6 +236,9 @@ def drive(ops, par, par_room, width, height, top, bottom):
                     other = registers[s * STRIDE : s * STRIDE + REGISTER]
                     grade.mix_by(reg, other, registers[at : at + TILE], q[5])
                     zero[r] = 0
+                elif op == SKIP:
+                    if zero[r] == 1:
+                        resume = k + 1 + q[4]
                 elif op == FIELD_COVER:
                     if q[4] == 0 or zero[r] == 0:
                         zero[r] = 0

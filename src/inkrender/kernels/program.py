@@ -16,7 +16,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -288,6 +289,14 @@ class Program:
         self._plane(0, plane, 0.0, 0.0, w / self.width, h / self.height)
         say = f"cover {_name(reg)} {'times' if times else '<-'} a field"
         self._add(interpreter.FIELD_COVER, reg, numbers=[int(times)], say=say)
+
+    @contextmanager
+    def where(self, reg: int) -> Iterator[None]:
+        """What is recorded inside is left out of tiles in which reg is known to be empty."""
+        self._add(interpreter.SKIP, reg, numbers=[0], say=f"where {_name(reg)} is not empty:")
+        skip, first = self._ops[-1], len(self._ops)
+        yield
+        skip[-1] = len(self._ops) - first
 
     def glow(self, reg: int, light: int, ring: ArrayLike, rim: ArrayLike) -> None:
         """Ink lit where the cover of `light` says: towards paper, ringed. ring, rim: absorbances (3,)."""
