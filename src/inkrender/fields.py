@@ -29,7 +29,7 @@ def blur(plane: NDArray[np.float32], sigma: float) -> Plane:
     """Gaussian blur of (h, w[, k]), sigma in pixels; wide ones at reduced resolution, unseen."""
     if sigma < 0.2:
         return plane
-    step = int(sigma / 4)
+    step = max(int(sigma / 4), 2 if sigma >= 5 else 1)
     if step < 2:
         return np.asarray(cv2.GaussianBlur(plane, (0, 0), sigma, borderType=cv2.BORDER_REPLICATE))
     h, w = plane.shape[:2]

@@ -149,11 +149,7 @@ def _flowing(
     flowing = np.empty((4, h, w), np.float32)
     footage.along(flowing, flat.reshape(h, -1), way.reshape(h, -1), 4, np.float32(max(1.0, 4 * k)))
     light, edge = flowing[0], flowing[3]
-    square = np.array([[0, 1, 0], [1, 1, 1], [0, 1, 0]], np.uint8)
-    firm = np.clip(edge / np.float32(0.05), -0.4, 0.4) * sure
-    light += np.maximum(firm, 0) * (cv2.erode(light, square) - light) + np.maximum(-firm, 0) * (
-        cv2.dilate(light, square) - light
-    )
+    footage.firmed(light, edge, sure)
     line = smoothstep(0.0, 0.05, edge) * smoothstep(0.2, 0.5, one_way)
     line *= smoothstep(*CROWDED, blur(line, 26 * k)) * np.float32(look.contour)
     flowing[3] = line
@@ -164,12 +160,9 @@ def _fit(lab: NDArray[np.float32], radius: int, epsilon: float) -> NDArray[np.fl
     """A guided filter's lines (6, h, w): slopes and offsets of L, a, b against L."""
     from .kernels import footage
 
-    side = (2 * radius + 1, 2 * radius + 1)
-
     def box(planes: NDArray[np.float32]) -> NDArray[np.float32]:
         out = np.empty_like(planes)
-        for n, plane in enumerate(planes):
-            cv2.blur(plane, side, dst=out[n], borderType=cv2.BORDER_REPLICATE)
+        footage.boxed(out, planes, radius)
         return out
 
     product = np.empty_like(lab)

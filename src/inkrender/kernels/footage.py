@@ -117,6 +117,37 @@ def products(dst, lab):
 
 
 @kernel
+def boxed(dst, src, radius):
+    """dst (k, h, w) <- mean of src (k, h, w) within `radius` px across and down; its border goes on for ever.
+
+    For radii of a few pixels, added up one by one: a third of the time of OpenCV's sliding sums.
+    """
+    planes, h, w = src.shape
+    share = ONE / F((2 * radius + 1) * (2 * radius + 1))
+    line = np.empty(w + 2 * radius, np.float32)
+    inner = line[radius : radius + w]
+    for k in range(planes):
+        for j in range(h):
+            row, out = src[k, j], dst[k, j]
+            for i in range(w):
+                inner[i] = row[i]
+            for d in range(1, radius + 1):
+                above, below = src[k, max(j - d, 0)], src[k, min(j + d, h - 1)]
+                for i in range(w):
+                    inner[i] += above[i] + below[i]
+            for i in range(radius):
+                line[i], line[radius + w + i] = line[radius], line[radius + w - 1]
+            for i in range(w):
+                out[i] = line[i]
+            for d in range(1, 2 * radius + 1):
+                moved = line[d : d + w]
+                for i in range(w):
+                    out[i] += moved[i]
+            for i in range(w):
+                out[i] *= share
+
+
+@kernel
 def fit(line, mean, product, epsilon):
     """line (6, h, w) <- slopes and offsets of L, a, b against L, from box means (He, Sun and Tang 2010)."""
     _, h, w = mean.shape
@@ -216,6 +247,28 @@ def step(table, here, way, x, y, dx, dy, stride, weight, last_x, last_y):
     tx, ty = way[p, 4 * q], way[p, 4 * q + 1]
     turn = tx * dx + ty * dy < ZERO
     return x, y, -tx if turn else tx, -ty if turn else ty, weight
+
+
+@kernel
+def firmed(light, edge, sure):
+    """light (h, w), made firm along edges: it takes some of its darkest or lightest neighbour.
+
+    edge: how much darker a place is than its surroundings, below 0 how much lighter; sure: 0..1, where. A
+    shock filter (Osher and Rudin 1990) on four neighbours.
+    """
+    h, w = light.shape
+    above, here = np.empty(w, np.float32), np.empty(w, np.float32)
+    here[:] = light[0]
+    for j in range(h):
+        above[:] = here if j > 0 else light[0]
+        here[:] = light[j]
+        out, below, dark, certain = light[j], light[min(j + 1, h - 1)], edge[j], sure[j]
+        for i in range(w):
+            a, b = here[max(i - 1, 0)], here[min(i + 1, w - 1)]
+            low = min(min(a, b), min(min(above[i], below[i]), here[i]))
+            high = max(max(a, b), max(max(above[i], below[i]), here[i]))
+            firm = min(max(dark[i] * F(20), F(-0.4)), F(0.4)) * certain[i]
+            out[i] = here[i] + max(firm, ZERO) * (low - here[i]) + max(-firm, ZERO) * (high - here[i])
 
 
 @kernel

@@ -46,3 +46,11 @@ def to_oklab(r, g, b):
         r[i] = B[0] * l + B[1] * m + B[2] * s
         g[i] = B[3] * l + B[4] * m + B[5] * s
         b[i] = B[6] * l + B[7] * m + B[8] * s
+
+
+@kernel
+def risen(dst, x, lo, per):
+    """dst (n,) <- Hermite's step of x (n,): 0 up to lo, 1 from lo + 1 / per on; per may be below 0."""
+    for i in range(x.size):
+        t = min(max((x[i] - lo) * per, ZERO), ONE)
+        dst[i] = t * t * (F(3) - F(2) * t)
