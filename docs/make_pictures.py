@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import inkrender as ink
+from inkrender import colour
 from inkrender.io import stills
 
 HERE = Path(__file__).parent
@@ -34,6 +35,8 @@ def main() -> None:
     bleeds = [film.pixels(n, SMALL)[0] for n in BLEEDS]
     save(out / "ink_bleed.jpg", np.vstack([np.hstack(bleeds[:3]), np.hstack(bleeds[3:])]))
     save(out / "liubai.jpg", liubai(film))
+    save(out / "hint.jpg", hint(film))
+    save(out / "palette.jpg", palette(scenes["resolution"]))
     save(out / "looks.jpg", looks(scenes["resolution"]))
 
 
@@ -46,6 +49,30 @@ def liubai(film: ink.Film) -> Picture:
         # a scene of this frame alone: the others need not be looked at
         scene = one.model_copy(update={"liubai": lift, "frames": f"{one.first}-{one.first}"})
         made.append(film.model_copy(update={"scenes": (scene,), "transition": ()}).pixels(0, SMALL)[0])
+    return np.vstack([np.hstack(made[:2]), np.hstack(made[2:])])
+
+
+def hint(film: ink.Film) -> Picture:
+    """A night as it was painted, with lights in its background, and with less of the hue outside the huts."""
+    one, made = film.scenes[1], []
+    for told in (None, ("background", 0.014, 0.02), ("huts", 0.003, 0.006)):
+        told_hint = ink.Hint(hue=90, where=told[0], share=told[1:]) if told else None
+        grade = one.grade.model_copy(update={"hint": told_hint})
+        scene = one.model_copy(update={"grade": grade, "frames": f"{one.first + 30}-{one.first + 30}"})
+        made.append(film.model_copy(update={"scenes": (scene,), "transition": ()}).pixels(0, SMALL)[0])
+    return np.hstack(made)
+
+
+def palette(picture: Picture) -> Picture:
+    """A picture as it was, and drawn to three palettes."""
+    with tempfile.TemporaryDirectory() as folder:
+        plate = Path(folder) / "plate.png"
+        stills.write(plate, picture[::2, ::2])
+        frame = ink.read(plate)
+    made = [picture[::2, ::2, :3]]
+    for colours in (["#0b2a5b", "gamboge", "scarlet"], ["malachite", "gamboge"], ["indigo", "rose"]):
+        light = ink.grade(frame, palette={"colours": colours, "amount": 0.85}).pixels[..., :3]
+        made.append(np.asarray(np.rint(255 * colour.encode(np.clip(light, 0, 1))), np.uint8))
     return np.vstack([np.hstack(made[:2]), np.hstack(made[2:])])
 
 
