@@ -18,11 +18,10 @@ from .motion import Vectors
 Planes = NDArray[np.float32]  # (h, w, 4): three planes, and the picture's luma 0..1
 Way = NDArray[np.float32]  # (h, w, 3): px right and down to where everything is, and 0..1 how sure that is
 
-# frames from the one in the middle, before and after, and their weights: nearly a flat mean of half a second
-# either way. Fewer hold less: what makes an edge creep is not noise, but features that change slowly. Those
-# farther off are looked at here and there, with the weight of those between.
-WINDOW = ((0, 1.0), (1, 1.0), (2, 1.0), (3, 1.0), (4, 1.5), (6, 2.0), (8, 2.2), (12, 1.2))
-SPAN = WINDOW[-1][0]
+# weights of a frame and of those one, two, three ... frames from it, before and after: half a second either
+# way, for what makes an edge creep are features that change slowly. All of its frames count: were some left
+# out, neighbours would be means of different frames, and what noise there is would come back
+WINDOW = (1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 0.8, 0.6, 0.4, 0.2)
 MISS = 1.0  # px squared: where a way there and back misses by this, a quarter of the weight is left
 UNLIKE = 0.08  # of luma: where the picture is this unlike its neighbour, a third of the weight is left
 
@@ -38,47 +37,29 @@ def carry(
     at: int,
     planes: Callable[[int], Planes],
     ways: Callable[[int, int], Way | None],
-    window: Sequence[tuple[int, float]] = WINDOW,
+    window: Sequence[float] = WINDOW,
 ) -> Planes:
     """The planes of frame `at` as a mean along the motion: float32 (h, w, 4).
 
-    planes: of a frame; ways: from a frame to another a power of two away, before it where that is negative,
-    or None where the shot ends. window: distances, rising from 0, and weights. A neighbour counts where the
-    motion leads there and back again and the picture is alike.
+    planes: of a frame; ways: from a frame to the next in a direction (1 or -1), or None where the shot ends.
+    A neighbour counts where the motion leads there and back again and the picture is alike.
     """
     own = planes(at)
-    (_, first), *others = window
-    total = own * np.float32(first)
-    weights = np.full(own.shape[:2], first, np.float32)
+    total = own * np.float32(window[0])
+    weights = np.full(own.shape[:2], window[0], np.float32)
     for direction in (-1, 1):
-        for away, share in others:
-            path = _path(at, direction, away, ways)
-            if path is None:
+        path: Way | None = None
+        for k in range(1, len(window)):
+            one = ways(at + direction * (k - 1), direction)
+            if one is None:
                 break
-            other = planes(at + direction * away)
-            gather(total, weights, own, other, path, np.float32(share), np.float32(UNLIKE))
+            if path is None:
+                path = one
+            else:
+                longer = np.empty_like(path)
+                chain(longer, path, one)
+                path = longer
+            other = planes(at + direction * k)
+            gather(total, weights, own, other, path, np.float32(window[k]), np.float32(UNLIKE))
     total /= weights[..., None]
     return total
-
-
-def longer(first: Way | None, second: Way | None) -> Way | None:
-    """First one way, then the other; None where one of them is."""
-    if first is None or second is None:
-        return None
-    found = np.empty_like(first)
-    chain(found, first, second)
-    return found
-
-
-def _path(at: int, direction: int, away: int, ways: Callable[[int, int], Way | None]) -> Way | None:
-    """The way to a frame `away` frames off, by the longest strides first."""
-    found: Way | None = None
-    gone = 0
-    while gone < away:
-        stride = 1 << ((away - gone).bit_length() - 1)
-        one = ways(at + direction * gone, direction * stride)
-        found = one if gone == 0 else longer(found, one)
-        if found is None:
-            return None
-        gone += stride
-    return found

@@ -30,12 +30,12 @@ class Shots:
     track: tracking.Track | None
 
     def _remember(self, size: tuple[int, int]) -> None:
-        around = 2 * carrying.SPAN + 8  # frames that are at hand at one time
+        around = 2 * len(carrying.WINDOW) + 8  # frames that are at hand at one time
         px = 4 * size[0] * size[1]
         self._cuts: dict[int, bool] = {}
         self._planes = cache.Memory(limit=3 * px * around)
         self._sights = cache.Memory(limit=4 * px * around)
-        self._steps = cache.Memory(limit=12 * px * around)
+        self._steps = cache.Memory(limit=6 * px * around)
 
     def _content(self, i: int) -> str | None:
         """What names what is decided about a frame; None where the frame cannot be painted."""
@@ -60,7 +60,7 @@ class Shots:
 
     def _window(self, i: int) -> list[int]:
         """The frames of the shot that frame i is a mean of."""
-        span = carrying.SPAN
+        span = len(carrying.WINDOW) - 1
         first = last = i
         while i - first < span and self._joined(first):
             first -= 1
@@ -68,30 +68,23 @@ class Shots:
             last += 1
         return list(range(first, last + 1))
 
-    def _step(self, i: int, reach: int) -> Way | None:
-        """How to come from frame i to the one `reach` frames on, a power of two; None where the shot ends."""
-        if abs(reach) > 1:
-            half = reach // 2
-
-            def chained() -> Way | None:
-                return carrying.longer(self._step(i, half), self._step(i + half, half))
-
-            return self._steps.get((i, reach), chained, lambda way: 0 if way is None else way.nbytes)
-        if not self._joined(i if reach < 0 else i + 1):
+    def _step(self, i: int, direction: int) -> Way | None:
+        """How to come from frame i to its neighbour in a direction; None where the shot ends."""
+        if not self._joined(i if direction < 0 else i + 1):
             return None
 
         def find() -> Way:
             w, h = self.small.size
-            if self._content(i) == self._content(i + reach):
+            if self._content(i) == self._content(i + direction):
                 return np.broadcast_to(np.array([0, 0, 1], np.float32), (h, w, 3)).copy()
             if self.track is not None:
-                a, b = self.frames[i], self.frames[i + reach]
-                if reach < 0:
+                a, b = self.frames[i], self.frames[i + direction]
+                if direction < 0:
                     return carrying.way(self.track.to_previous(a), self.track.to_next(b))
                 return carrying.way(self.track.to_next(a), self.track.to_previous(b))
-            return carrying.way(*self._flows(i, i + reach))
+            return carrying.way(*self._flows(i, i + direction))
 
-        return self._steps.get((i, reach), find, lambda way: way.nbytes)
+        return self._steps.get((i, direction), find, lambda way: way.nbytes)
 
     def _flows(self, i: int, j: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """The flow from frame i to frame j and back, of what is painted under the lift."""
