@@ -89,7 +89,7 @@ def share_nearer(
     silhouettes from any depth.
     """
     h, w = lz.shape
-    step = int(np.clip(sigma / 4, 1, 8))
+    step = int(np.clip(sigma / 3, 1, 8))
     rows, cols = max(2, h // step), max(2, w // step)
     fine = max(1, step // 4)  # what is nearer is told on a finer grid than its share is kept
     small = cv2.resize(lz, (max(2, w // fine), max(2, h // fine)), interpolation=cv2.INTER_AREA)
@@ -161,7 +161,7 @@ def standing(lz: Plane, scale: float, farthest: float, widest: float = 170.0) ->
     not grown out of a surface of its own depth, as the bump on a ridge is.
     """
     h, w = lz.shape
-    step = max(1, int(6 * scale))
+    step = max(1, round(8 * scale))
     rows, cols = max(2, h // step), max(2, w // step)
     side = 2 * round(widest * scale / step / 2) + 1
     small = cv2.resize(lz, (cols, rows), interpolation=cv2.INTER_AREA)
