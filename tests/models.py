@@ -187,6 +187,9 @@ def pictures(draw, model=Scene, **told):
     layer = [draw(layers(n, sorted(anchors), medium)) for n in called]
     if issubclass(model, Look):
         layer.append(Layer(name="the footage", use="input"))
+    grade = draw(grades)
+    if medium == "light":  # a hint is painted in ink
+        grade = grade.model_copy(update={"hint": None})
     return model(
         name=told.pop("name", None) or draw(names),
         mood=draw(st.one_of(st.just(""), moods, keyed(moods))),
@@ -200,7 +203,7 @@ def pictures(draw, model=Scene, **told):
         ),
         layer=layer,
         liubai=liubai,
-        grade=draw(grades),
+        grade=grade,
         **told,
     )
 
