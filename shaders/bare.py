@@ -1,7 +1,7 @@
 """Bare: liubai inside a subject. Its wash is taken away and one contour holds the bare paper together.
 
-The subject is the layer's matte where it has one, else what the layer covers. Where either fades, as into
-mist, the contour is lost.
+The subject is the layer's matte where it has one, else what the layer covers: all of it, if it is opaque,
+and `check` warns of that. Where either fades, as into mist, the contour is lost.
 """
 
 from typing import Annotated, NamedTuple

@@ -24,14 +24,17 @@ NEUTRAL = Cun(ink=0)
 @area(
     needs=("height",),
     optional=("normal", "depth", "matte", "anchor", "camera"),
-    reach=lambda p: 120 * p.length + 20 * p.width + 40,
+    reach=lambda p: max(120 * p.length + 20 * p.width + 40, 420),
 )
 def shade(dst, region, at, p, inputs):
-    """Strokes lie on what is painted, not on bare paper, level ground or subjects."""
+    """Strokes lie on what is painted, not on bare paper, level ground or subjects.
+
+    Subjects are the matte's; without one what stands in front by depth; with neither nothing tells them.
+    """
     import cv2
     import numpy as np
 
-    from inkrender import cun, handling, paint, wetting
+    from inkrender import cun, fields, handling, paint, wetting
     from inkrender.repainting import Texture
 
     if p.ink == 0:
@@ -54,6 +57,9 @@ def shade(dst, region, at, p, inputs):
         weight *= 1 - paint.smoothstep(0.93, 0.985, upright)
     if depth is not None:
         weight *= 1 - paint.smoothstep(0.25 * p.far, p.far, depth)
+    if matte is None and depth is not None:
+        front = np.log(fields.NEAR) + 0.40 * np.log(fields.FAR / fields.NEAR)
+        matte = fields.standing(fields.log_depth(depth, fields.FAR), k, float(front))
     if matte is not None:
         weight *= 1 - paint.smoothstep(0.1, 0.6, matte)
     strokes = cun.lay(

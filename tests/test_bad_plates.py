@@ -143,6 +143,24 @@ def test_a_matte_in_another_size_is_fitted(folder, run):
     assert run("check", "film.toml").code == 0
 
 
+@pytest.mark.parametrize("shader", ["bare", "cun"])
+def test_check_warns_where_nothing_tells_the_subjects_of_a_plate(folder, run, shader):
+    for n in range(1, 5):
+        stills.write(folder / f"plate.{n:04d}.png", np.full((72, 128, 3), 90, np.uint8))
+    scene = SCENE.replace("exr", "png") + f'shaders = [{{ use = "{shader}" }}]\n'
+    (folder / "01_a.toml").write_text(scene)
+    done = run("check", "film.toml")
+    assert (done.code, f'"{shader}"' in done.out, "inputs.matte" in done.out) == (0, True, True), done.out
+
+
+@pytest.mark.parametrize("shader", ["bare", "cun"])
+def test_check_is_silent_where_a_matte_tells_the_subjects(folder, run, shader):
+    Oracle().write(folder, 4)
+    text = f'inputs = {{ matte = "id:2" }}\nshaders = [{{ use = "{shader}" }}]\n'
+    (folder / "01_a.toml").write_text(SCENE + text)
+    assert f'"{shader}"' not in run("check", "film.toml").out
+
+
 # pictures of nothing, of too much, of no number -----------------------------------------------------------
 
 

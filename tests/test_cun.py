@@ -85,6 +85,14 @@ def test_strokes_follow_the_fall_of_the_normals():
     assert abs((lean - wanted + np.pi / 2) % np.pi - np.pi / 2) < 0.15
 
 
+def test_what_stands_in_front_by_depth_is_left_alone_without_a_matte():
+    depth = np.full((180, 320), 20, np.float32)
+    depth[60:140, 140:180] = 4
+    found = strokes(wash(1.2), depth=depth)
+    assert found[70:130, 150:170].mean() < 0.02 * found.mean()
+    assert found[:, :100].mean() > 0.01
+
+
 def test_level_ground_subjects_and_far_mountains_are_left_alone():
     level = np.zeros((180, 320, 3), np.float32)
     level[..., 2] = 1

@@ -100,9 +100,7 @@ def check_look(path: str | os.PathLike[str], *, trust: bool = False) -> list[Pro
     return report.problems
 
 
-def check_scene(
-    path: str | os.PathLike[str], *, trust: bool = False, vectors: bool = False
-) -> list[Problem]:
+def check_scene(path: str | os.PathLike[str], *, trust: bool = False, vectors: bool = False) -> list[Problem]:
     """All problems of one scene on its own."""
     film = scene.Film(scenes=(read_scene(path),))
     report = Report(film.model_copy(update={"folder": film.scenes[0].folder}), trust)

@@ -13,6 +13,8 @@ from .timing import held
 if TYPE_CHECKING:
     from .check import Report
 
+# shaders for which a plate has to tell its subjects, and what they do where it does not
+UNTOLD = {"bare": "takes the wash off all of an opaque plate", "cun": "lays its strokes on subjects too"}
 MOST = 5  # files told one by one before "and N more"
 
 
@@ -164,7 +166,9 @@ def _pictures(report: Report, one: scene.Scene, i: int, paths: list[Path]) -> se
         report.add(one, at, what, "render the odd ones again at one size", code=3)
     if bad or not sizes:
         return set()
-    planes = set(stills.describe(paths[0]).get("passes", ()))
+    described = stills.describe(paths[0])
+    planes = set(described.get("passes", ()))
+    _subjects_told(report, one, i, {*planes, *told.inputs}, str(described.get("alpha", "none")) != "none")
     is_exr = paths[0].suffix.lower() == ".exr"
     if told.pass_ is not None:
         try:
@@ -192,6 +196,18 @@ def _pictures(report: Report, one: scene.Scene, i: int, paths: list[Path]) -> se
         except PlateError as error:
             report.error(one, ("layer", i, "inputs", name), error)
     return planes
+
+
+def _subjects_told(report: Report, one: scene.Scene, i: int, planes: set[str], alpha: bool) -> None:
+    """Warn of shaders that spare or seek the subjects of a plate, where nothing says which they are."""
+    told = one.layer[i]
+    if "matte" in planes:
+        return
+    for k, use in enumerate(told.shaders):
+        if use.use in UNTOLD and not (alpha if use.use == "bare" else "depth" in planes):
+            what = f'"{use.use}" {UNTOLD[use.use]}: {told.file} has no matte that tells them'
+            do = 'give inputs.matte = "FILE", "crypto:NAME" or "id:7"'
+            report.add(one, ("layer", i, "shaders", k), what, do, severity="warning")
 
 
 def _same_shape(name: str, path: Path, plate: tuple[int, int]) -> None:
