@@ -1,8 +1,13 @@
 """How still painted footage holds: `python benchmarks/bench_stillness.py FOOTAGE -F 40-63 --target 0.45`.
 
 For every look: the warp error of the film as it is finished (mean squared difference of 0..1 RGB along the
-source's own flow, what is hidden left out; motion.warp_error), beside that of the source; and both divided by
-the picture's own gradient energy, so that a blur wins nothing. `painting` is the same before paper is left.
+motion of the source, what is hidden left out; motion.warp_error), beside that of the source; and both divided
+by the picture's own gradient energy, so that a blur wins nothing. `painting` is the same before paper is
+left.
+
+The motion is the renderer's own where the footage has vectors, else the flow of the footage. With vectors and
+depth, what the frame before shows at another depth is hidden, too, and the two pixels about it, which are
+mixed of both. Where a plate is empty its source is the film's paper, as the painting's is.
 """
 
 from __future__ import annotations
@@ -18,11 +23,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 import inkrender
-from inkrender import motion
+from inkrender import colour, following, motion, tracking
 from inkrender.film import Film
 
 LOOKS = ("literati", "dawn", "resolution", "failure")
 Picture = NDArray[np.float32]
+Way = tuple[Picture, NDArray[np.bool_]]
+
+DEEPER, EMPTY = 0.05, 60.0  # log depth that is another surface; where what is empty lies, scene units
 
 
 def main() -> None:
@@ -56,11 +64,7 @@ def measure(
 ) -> dict[str, dict[str, Any]]:
     """By row of the table: error, ratio and normalised ratio to the source, contrast beside it, blank."""
     source = pictures(bare(inkrender.look(looks[0], footage)), frames, size)[0]
-    luma = [np.asarray(np.rint(255 * p @ np.float32([0.299, 0.587, 0.114])), np.uint8) for p in source]
-    ways = []
-    for before, now in pairwise(luma):
-        backward, forward = motion.flow(now, before), motion.flow(before, now)
-        ways.append((backward, motion.occluded(forward, backward)))
+    ways = rendered(inkrender.look(looks[0], footage), frames, size) or flowing(source)
     reference = score(source, ways)
     found: dict[str, dict[str, Any]] = {"source": compared(reference, reference)}
     for look in looks:
@@ -71,6 +75,43 @@ def measure(
         found[f"{look}, at {target:g}"] = compared(score(finished, ways), reference)
         found[f"{look}, at {target:g}"]["blank"] = min(blank), max(blank)
     return found
+
+
+def flowing(source: list[Picture]) -> list[Way]:
+    """From each picture but the first to the one before, along the flow, and what that does not show."""
+    luma = [np.asarray(np.rint(255 * p @ np.float32([0.299, 0.587, 0.114])), np.uint8) for p in source]
+    ways = []
+    for before, now in pairwise(luma):
+        backward, forward = motion.flow(now, before), motion.flow(before, now)
+        ways.append((backward, motion.occluded(forward, backward)))
+    return ways
+
+
+def rendered(film: Film, frames: range, size: tuple[int, int]) -> list[Way]:
+    """The same along the renderer's vectors; nothing where the footage has none that can be trusted."""
+    studio, first = film.studio(size), film.scenes[0].first
+    ones = [film.plan(n - first).scenes[0] for n in frames]
+    plates = [next(layer for layer in one.layers if layer.kind == "file") for one in ones]
+    if not (following.moving(plates[0]) and studio.track(ones[0], plates[0]).rendered):
+        return []
+    seen = []
+    for one, plate in zip(ones, plates, strict=True):
+        told = studio.plane(one, plate, "vector")
+        depth = studio.plane(one, plate, "depth")
+        seen.append((*tracking.vectors(told, size, studio.size_of_file(one, plate)), depth))
+    ways = []
+    for (_, forward, far), (backward, _, near) in pairwise(seen):
+        hidden = motion.occluded(forward, backward)
+        if far is not None and near is not None:
+            apart = np.abs(log_depth(near) - motion.warp(log_depth(far), backward, "nearest")) > DEEPER
+            hidden |= cv2.dilate(apart.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+        ways.append((backward, hidden))
+    return ways
+
+
+def log_depth(depth: Picture) -> Picture:
+    """What is empty lies at the end of the range."""
+    return np.log(np.where(np.isfinite(depth) & (depth > 0), np.minimum(depth, EMPTY), EMPTY))
 
 
 def bare(film: Film) -> Film:
@@ -98,12 +139,16 @@ def pictures(film: Film, frames: range, size: tuple[int, int]) -> tuple[list[Pic
     made, blank = [], []
     for n in frames:
         codes, stats = film.pixels(n - first, size, 8)
-        made.append(codes[..., :3].astype(np.float32) / np.float32(255))
+        seen, alpha = np.split(codes.astype(np.float32) / np.float32(255), [3], axis=-1)
+        if alpha.min() < 1:
+            light = colour.decode(seen, "srgb") + (1 - alpha) * colour.PAPER.astype(np.float32)
+            seen = np.asarray(colour.encode(np.clip(light, 0, 1), "srgb"), np.float32)
+        made.append(seen)
         blank.append(float(stats.get("blank", 0.0)))
     return made, blank
 
 
-def score(film: list[Picture], ways: list[tuple[Picture, NDArray[np.bool_]]]) -> tuple[float, float]:
+def score(film: list[Picture], ways: list[Way]) -> tuple[float, float]:
     """(mean warp error, mean gradient energy) of a film along given ways back."""
     errors = [
         motion.warp_error(now, before, back, hidden)
