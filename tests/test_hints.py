@@ -7,7 +7,7 @@ import pytest
 from naive import lit as naively_lit
 
 import inkrender as ink
-from inkrender import accenting, hints, tone_measures
+from inkrender import accenting, cli_report, hints, tone_measures
 from inkrender.io import stills
 from inkrender.kernels.program import CANVAS, GROUP, Program
 
@@ -285,3 +285,12 @@ def test_what_is_recorded_for_a_place_leaves_other_tiles_alone():
     program.run()
     assert (out[:, :256, :3] == 1).all()
     assert (out[:, 300:, :3] == 3).all()
+
+
+def test_the_end_of_a_run_tells_of_frames_that_missed_their_share():
+    told = {"share": [0.01, 0.02], "solved": 0.004, "reachable": [0.0, 0.004], "met": False}
+    line = cli_report._no_such_hint("hint night", [told, {**told, "solved": 0.003}])
+    assert line.startswith(
+        "hint night: 2 frames with another share of the hue than asked for: 0.0100 to 0.0200"
+    )
+    assert "0.0000 to 0.0040 can be had, 0.0030 was found" in line

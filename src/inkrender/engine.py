@@ -68,7 +68,9 @@ def render(
     for one, accent in zip(plan.scenes, lights or (), strict=False):
         if accent is not None:
             seen = out if kind is not np.float16 else colour.encode(np.clip(out[..., :3], 0, 1))
-            stats[f"hint {one.scene.name}"] = {**accent.told(), "found": hints.measured(seen, accent.hue)}
+            stats[f"hint {one.scene.name}"] = accent.told()
+            if plan.transition is None:  # else the frame is of two scenes
+                stats[f"hint {one.scene.name}"]["found"] = hints.measured(seen, accent.hue)
     return out, stats
 
 

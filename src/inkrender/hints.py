@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -70,7 +71,7 @@ class Lights:
         """Whether the share found lies within the wanted ones."""
         return self.share[0] <= self.solved <= self.share[1]
 
-    def told(self) -> dict[str, object]:
+    def told(self) -> dict[str, Any]:
         """For a manifest row."""
         return {
             "share": list(self.share),
