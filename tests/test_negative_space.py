@@ -296,6 +296,18 @@ def test_paper_lies_in_few_large_areas(target: float, edge: str) -> None:
     assert components(blank_of(ink.liubai(frame, target=target, edge=edge))) <= 10
 
 
+def test_a_texture_that_is_nearly_blank_does_not_fall_to_scraps() -> None:
+    """Foliage on a slow gradient: where its wash is all but gone, twigs still tell ink from paper."""
+    lines = 360
+    w = lines * 16 // 9
+    region = Region(0, 0, w, lines, lines / 1080)
+    twigs = field(region, (30, 30), 5, 2)
+    pixels = np.ones((lines, w, 4), np.float32)
+    slow = np.linspace(0.1, 0.6, w, dtype=np.float32)[None, :]
+    pixels[..., :3] = (slow * np.exp(1.2 * twigs))[..., None]
+    assert components(blank_of(ink.liubai(ink.Frame(pixels), target=0.6, edge="mist"))) <= 10
+
+
 def test_there_is_no_black_halo_round_a_subject_on_dark_ground() -> None:
     """Where paper and dark ground meet away from edges of the picture, ink thins before it ends."""
     frame, matte = portrait()
