@@ -58,9 +58,8 @@ def _carrier(studio: Studio, one: ScenePass) -> LayerPass | None:
 
 def _anchor(studio: Studio, one: ScenePass, layer: LayerPass, region: Region) -> NDArray[np.float32]:
     """Where the texture of each pixel of the frame lies: (h, w, 2), or (h, w, 3) on a surface."""
-    here = np.stack(np.broadcast_arrays(*region.grid()), axis=-1)
     if not following.moving(layer):
-        return here
+        return np.stack(np.broadcast_arrays(*region.grid()), axis=-1)
     try:
         if (region.x, region.y, region.scale) == (0, 0, region.h / 1080):
             camera = cameras.camera(studio, one, layer)
@@ -71,4 +70,4 @@ def _anchor(studio: Studio, one: ScenePass, layer: LayerPass, region: Region) ->
                 return surface.anchored(depth, camera, region)
         return following.anchor(region, studio.track(one, layer), layer)
     except InkError:  # painting the plate says what is wrong with its files
-        return here
+        return np.stack(np.broadcast_arrays(*region.grid()), axis=-1)
