@@ -102,11 +102,13 @@ def read(dst, tile, anchor, step, x, y):
     side, flat = np.int32(tile.shape[0]), tile.reshape(tile.size)
     mask = np.int32(side - 1)
     first, right, low = np.empty(w, np.uint32), np.empty(w, np.uint32), np.empty(w, np.uint32)
-    part = np.empty(2 * w, np.float32)
+    part, at = np.empty(2 * w, np.float32), np.empty(2 * w, np.float32)
     for j in range(h):
-        at, out = anchor[j], dst[j]
+        out = dst[j]
         for i in range(w):
-            u, v = at[i, 0] * step + x, at[i, 1] * step + y
+            at[i], at[w + i] = anchor[j, i, 0], anchor[j, i, 1]
+        for i in range(w):
+            u, v = at[i] * step + x, at[w + i] * step + y
             a, b = np.int32(u), np.int32(v)
             a = np.int32(a - 1) if np.float32(a) > u else a
             b = np.int32(b - 1) if np.float32(b) > v else b
