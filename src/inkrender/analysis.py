@@ -225,8 +225,7 @@ class Survey(Shots):
             mean = alone.carried
         else:
             mean = carrying.carry(i, self._sight, self._step)[..., :3]
-        # what is left of specks: softly, for the ink here is not carried, and its grain is another each frame
-        clean = alone.with_carried(mean).without_specks(margin=0.0, soft=2.0)
+        clean = alone.with_carried(mean).without_specks()
         found = {name: packing.pack(name, clean.carried[..., k]) for k, name in enumerate(packing.CARRIED)}
         problem = _carried(alone, found)
         interval = thresholds.interval(problem, self.targets[i])
