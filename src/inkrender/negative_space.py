@@ -261,14 +261,13 @@ class Problem:
         guard = np.asarray(np.maximum(exact, kept), np.float32)
         return replace(self, willing=free + self.claim, hard=hard, guard=guard, kept=kept)
 
-    def without_specks(self, margin: float = MARGIN, soft: float = 0.0) -> Problem:
+    def without_specks(self) -> Problem:
         """The same where specks of paper, of less than SPECK of the frame, stay ink at every threshold.
 
         A pixel is blank under all thresholds below one level of its own, which the potential, the edge and
         the ink there decide. A form of paper has a core that is blank throughout, however fine the ink on
         it: where the lowest level of a cell peaks on too small a place, and away from all cores, the paper
         would lie in scraps. Specks sink until a wash closes them, no further: a ring of ink stays a ring.
-        margin: how much deeper, of the fade; soft: pixels over which what sinks is smoothed.
         """
         level = self._level
         h, w = level.shape
@@ -278,8 +277,7 @@ class Problem:
         core = opened(np.minimum(core, cells[1::2, 1::2]), SPECK)
         near = cv2.resize(cv2.dilate(core, np.ones((3, 3), np.uint8)), (w, h), interpolation=cv2.INTER_LINEAR)
         above = np.clip(level - near, 0, np.float32(CLOSED) * self.fade)
-        above += np.minimum(above, np.float32(margin) * self.fade)
-        above = blur(np.asarray(above, np.float32), soft) if soft else above
+        above += np.minimum(above, np.float32(MARGIN) * self.fade)
         return replace(self, willing=np.asarray(self.willing - above, np.float32))
 
     @cached_property
