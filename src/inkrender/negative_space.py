@@ -43,6 +43,7 @@ REACH = 96.0  # px: distances beyond are cut off; every edge is over long before
 STEPS = 16  # bisections: the threshold to a 10000th, which no count of pixels tells apart
 SPECK = 0.005  # share of the frame: less bare paper than this in one place is a flaw, not a form
 CLOSED, MARGIN = 0.35, 0.04  # of the fade: how far a speck sinks at most, and how far below what closes it
+WIDE = 16.0  # px over which it changes how much dense ink thins: finer, it boils with the grass
 THICK = 1.15  # absorbance (.5 base 10) to which ink thins before it ends in mist: darker reads as a cut-out
 
 
@@ -212,7 +213,7 @@ class Problem:
             kept=none if kept is None else _share(kept),
             claim=none if claim is None else claim,
             fade=np.asarray(fade, np.float32),
-            dense=np.asarray(1 - THICK / np.maximum(ink, THICK), np.float32),
+            dense=blur(np.asarray(1 - THICK / np.maximum(ink, THICK), np.float32), WIDE * scale),
             limit=_limit(lower, upper, paper),
             edge=edge,
             bleed=bleed,
