@@ -27,7 +27,7 @@ Plane = NDArray[np.float32]
 GIB = 1 << 30
 
 remembered = cache.Memory(limit=GIB // 4)  # files of the last few frames, as they were read
-_warned: set[tuple[str, str]] = set()  # what has been said of which layer
+_warned: set[tuple[str, ...]] = set()  # what has been said of which layer's files
 
 
 def file_frame(one: scene.Scene, layer: LayerPass) -> int:
@@ -223,9 +223,9 @@ def clip(path: Path) -> Any:
 
 
 def warn(where: str, path: Path, warnings: Iterable[str]) -> None:
-    """Say what a plate's reader had to change, once for a layer: the frames after it are much the same."""
+    """Say what a plate's reader had to change, once for a sequence: the frames after it are much the same."""
     for what in warnings:
-        kind = (where, re.sub(r"\d+", "", what))
+        kind = (where, *(re.sub(r"\d+", "", told) for told in (path.name, what)), str(path.parent))
         if kind not in _warned:
             _warned.add(kind)
             logging.getLogger("inkrender").warning("%s: %s: %s", where, path, what)
