@@ -191,3 +191,18 @@ def test_the_schema_for_editors_knows_what_negative_space_takes() -> None:
     assert {"preset", "prior", "strength", "weights", "reserve", "allow_holes", "edge"} <= set(known)
     assert known["edge"]["enum"] == ["auto", "torn", "mist", "dry"]
     assert all(field.get("description") for name, field in known.items() if name != "keys")
+
+
+def test_a_plate_a_pixel_wider_than_the_studio_is_the_picture_of_the_frame(tmp_path: Path) -> None:
+    """At 270 lines a picture of 427x640 is 405 columns wide, the studio, even, has 404."""
+    picture(tmp_path / "plate.png", (640, 427))
+    layer = ink.Layer(name="plate", file="plate.png", white=1.0)
+    one = ink.Scene(name="one", frames="1", layer=[layer], folder=tmp_path)
+    made = ink.Film(size=(640, 426), scenes=(one,), folder=tmp_path)
+    small, seen = made.studio().proxy, made.plan(0).scenes[0]
+    light = small.light(seen, seen.layers[0])
+    assert light.shape[1::-1] != small.size
+    found = mattes.picture(small, seen, seen.layers)
+    assert found is not None
+    assert found.shape[1::-1] == small.size
+    assert np.array_equal(found[:, :400], light[: len(found), :400])

@@ -290,7 +290,7 @@ def _planes(one: ScenePass, small: bake.Studio, told: scenes.Hint | None) -> dic
     still = [layer for layer in one.layers if layer.source is None or layer.static]
     if len(still) < len(one.layers):  # falling snow is light in the dark too, but no lamp
         canvas = engine.canvas(small, _of(one, still), lift)
-    willing = hints.willing(canvas, _picture(small, one), home, told.hue, small.white)
+    willing = hints.willing(canvas, mattes.picture(small, one, one.layers), home, told.hue, small.white)
     planes = {"willing": _codes(willing, 65535), "home": _codes(home, 255)}
     return {**planes, "need": need, "give": give, "luma": luma}
 
@@ -307,7 +307,7 @@ def _home(one: ScenePass, small: bake.Studio, told: scenes.Hint, canvas: NDArray
     ink = blur(np.asarray(canvas[..., :3].mean(-1), np.float32), 4 * canvas.shape[0] / 1080)
     home = smoothstep(*BARE, ink)
     guarded = mattes.protected(small, one, one.liubai) if one.liubai is not None else None
-    depth, picture = analysis.depth_of(one, small), _picture(small, one)
+    depth, picture = analysis.depth_of(one, small), mattes.picture(small, one, one.layers)
     if depth is not None:
         stands = subjects(depth)
         guarded = stands if guarded is None else np.maximum(guarded, stands)
@@ -324,17 +324,6 @@ def _of(one: ScenePass, layers: list[LayerPass]) -> ScenePass:
     """A pass of some of its layers only."""
     lower, upper = (tuple(x for x in part if x in layers) for part in (one.lower, one.upper))
     return replace(one, lower=lower, upper=upper)
-
-
-def _picture(small: bake.Studio, one: ScenePass) -> NDArray[np.float32] | None:
-    """The first plate that fills the frame, as light at the studio's size: to a pixel, sizes are rounded."""
-    w, h = small.size
-    for layer in one.layers:
-        if layer.kind == "file" and mattes.still_view(layer):
-            found = small.light(one, layer)
-            if abs(found.shape[0] - h) <= 2 and abs(found.shape[1] - w) <= 2:
-                return np.asarray(cv2.resize(found, (w, h), interpolation=cv2.INTER_AREA), np.float32)
-    return None
 
 
 def _seen(small: bake.Studio, one: ScenePass, cover: Plane, front: Any) -> Plane:

@@ -24,6 +24,8 @@ from .plan import LayerPass, LiubaiPass, ScenePass
 
 Plane = NDArray[np.float32]
 
+ROUNDED = 2  # px of difference between a plate and the frame it fills: sizes are whole, even numbers
+
 
 def lift_inputs(small: Studio, one: ScenePass, wanted: LiubaiPass) -> dict[str, Any]:
     """What `negative_space.problem_for` takes of a frame, beside its canvases and its depth.
@@ -36,7 +38,7 @@ def lift_inputs(small: Studio, one: ScenePass, wanted: LiubaiPass) -> dict[str, 
     return {
         "protect": _union([*_mattes(small, one, spared), *_subjects(small, one)]),
         "reserve": _union(_mattes(small, one, wanted.reserve)),
-        "picture": _picture(small, one),
+        "picture": picture(small, one, one.lower),
         "prior": _prior(small, wanted),
         "weights": dict(wanted.weights),
         "allow_holes": wanted.allow_holes,
@@ -157,14 +159,20 @@ def _prior(small: Studio, wanted: LiubaiPass) -> Plane | None:
     return np.float32(2 * wanted.strength) * (read_matte(Path(wanted.prior), small.size) - np.float32(0.5))
 
 
-def _picture(small: Studio, one: ScenePass) -> NDArray[np.float32] | None:
-    """The first plate under the lift that fills the frame, as light; None where there is none."""
+def picture(small: Studio, one: ScenePass, layers: Iterable[LayerPass]) -> NDArray[np.float32] | None:
+    """The first plate that fills the frame, as light (h, w, 4) at the studio's size; None without one.
+
+    Two pixels more or less are cut off or repeated at the far edges: sizes are rounded to whole, even
+    numbers, and what lies where stays there.
+    """
     w, h = small.size
-    for layer in one.lower:
+    for layer in layers:
         if layer.kind == "file" and still_view(layer):
             light = small.light(one, layer)
-            if light.shape[:2] == (h, w):
-                return light
+            rows, cols = light.shape[:2]
+            if abs(rows - h) <= ROUNDED and abs(cols - w) <= ROUNDED:
+                more = ((0, max(h - rows, 0)), (0, max(w - cols, 0)), (0, 0))
+                return np.ascontiguousarray(np.pad(light[:h, :w], more, "edge"))
     return None
 
 
