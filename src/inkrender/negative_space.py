@@ -41,8 +41,8 @@ EDGES: tuple[str, ...] = get_args(Edge)
 
 REACH = 96.0  # px: distances beyond are cut off; every edge is over long before
 STEPS = 16  # bisections: the threshold to a 10000th, which no count of pixels tells apart
-SPECK = 0.005  # share of the frame: less bare paper than this in one place is a flaw, not a form
-CLOSED, MARGIN = 0.35, 0.04  # of the fade: how far a speck sinks at most, and how far below what closes it
+SPECK = 0.01  # share of the frame: less bare paper than this in one place is a flaw, not a form
+CLOSED, MARGIN = 0.7, 0.04  # of the fade: how far a speck sinks at most, and how far below what closes it
 WIDE = 16.0  # px over which it changes how much dense ink thins: finer, it boils with the grass
 THICK = 1.15  # absorbance (.5 base 10) to which ink thins before it ends in mist: darker reads as a cut-out
 
@@ -266,9 +266,13 @@ class Problem:
 
         A pixel is blank under all thresholds below one level of its own, which the potential, the edge and
         the ink there decide. A form of paper has a core that is blank throughout, however fine the ink on
-        it: where the lowest level of a cell peaks on too small a place, and away from all cores, the paper
+        it: what peaks on too small a place, or where the lowest level of a cell does, away from all cores,
         would lie in scraps. Specks sink until a wash closes them, no further: a ring of ink stays a ring.
+        Twice, since a torn or dry edge goes with the slope of the potential, which the first time changes.
         """
+        return self._sunk()._sunk()
+
+    def _sunk(self) -> Problem:
         level = self._level
         h, w = level.shape
         rows, cols = h // 2, w // 2
@@ -276,7 +280,8 @@ class Problem:
         core = np.minimum(np.minimum(cells[::2, ::2], cells[1::2, ::2]), cells[::2, 1::2])
         core = opened(np.minimum(core, cells[1::2, 1::2]), SPECK)
         near = cv2.resize(cv2.dilate(core, np.ones((3, 3), np.uint8)), (w, h), interpolation=cv2.INTER_LINEAR)
-        above = np.clip(level - near, 0, np.float32(CLOSED) * self.fade)
+        above = level - np.minimum(near, opened(level, SPECK))
+        above = np.clip(above, 0, np.float32(CLOSED) * self.fade)
         above += np.minimum(above, np.float32(MARGIN) * self.fade)
         return replace(self, willing=np.asarray(self.willing - above, np.float32))
 

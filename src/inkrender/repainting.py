@@ -161,7 +161,8 @@ def close_specks(ink: NDArray[np.float32], scale: float, pigment: str = "ink") -
     thin = np.asarray(cv2.resize(thin, size, interpolation=cv2.INTER_AREA))
     share = SPECK * (1920 * 1080) / (w * h / scale**2)
     closed = -opened(-thin, min(share, 1.0))
-    fill = cv2.resize(closed - thin, (w, h), interpolation=cv2.INTER_LINEAR)
+    missing = cv2.dilate(closed - thin, np.ones((3, 3), np.uint8))  # to the rim, where cells hold ink too
+    fill = cv2.resize(missing, (w, h), interpolation=cv2.INTER_LINEAR)
     unit = colour.absorbance(pigment)
     unit = np.asarray(2 / unit.mean() * unit, np.float32)  # twice what is missing: it must be seen as ink
     footage.washed_over(ink, fill, CLEAR, np.float32(1.5), unit)
