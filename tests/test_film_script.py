@@ -26,9 +26,11 @@ def film(tmp_path_factory):
 
 
 def graded(scene: str) -> tuple[str, str]:
-    """A scene's file: what stands before its grade, and the grade."""
+    """A scene's file: up to its grade, its hint with it, which names layers of the scene; and the grade."""
     before, grade = (HERE / f"{scene}.toml").read_text("utf-8").split("[grade]\n")
-    return before, grade
+    lines = grade.splitlines(keepends=True)
+    own = [line for line in lines if line.startswith("hint")]
+    return "".join((before, "[grade]\n", *own)), "".join(line for line in lines if line not in own)
 
 
 def asserted(film: Path, *scenes: str) -> subprocess.CompletedProcess:
@@ -46,7 +48,7 @@ def test_each_scene_keeps_to_its_row_under_its_own_grade(film):
 def test_two_scenes_with_their_grades_swapped_break_their_rows(film, a, b):
     one, other = SCENES[a], SCENES[b]
     for scene, lender in ((one, other), (other, one)):
-        (film / f"{scene}.toml").write_text("[grade]\n".join((graded(scene)[0], graded(lender)[1])), "utf-8")
+        (film / f"{scene}.toml").write_text(graded(scene)[0] + graded(lender)[1], "utf-8")
     try:
         done = asserted(film, one, other)
     finally:
