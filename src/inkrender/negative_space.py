@@ -266,7 +266,7 @@ class Problem:
 
         A pixel is blank under all thresholds below one level of its own, which the potential, the edge and
         the ink there decide. A form of paper has a core that is blank throughout, however fine the ink on
-        it: what peaks on too small a place, or where the lowest level of a cell does, away from all cores,
+        it: where the lowest level of a cell peaks on too small a place, and away from all cores, the paper
         would lie in scraps. Specks sink until a wash closes them, no further: a ring of ink stays a ring.
         Twice, since a torn or dry edge goes with the slope of the potential, which the first time changes.
         """
@@ -280,8 +280,7 @@ class Problem:
         core = np.minimum(np.minimum(cells[::2, ::2], cells[1::2, ::2]), cells[::2, 1::2])
         core = opened(np.minimum(core, cells[1::2, 1::2]), SPECK)
         near = cv2.resize(cv2.dilate(core, np.ones((3, 3), np.uint8)), (w, h), interpolation=cv2.INTER_LINEAR)
-        above = level - np.minimum(near, opened(level, SPECK))
-        above = np.clip(above, 0, np.float32(CLOSED) * self.fade)
+        above = np.clip(level - near, 0, np.float32(CLOSED) * self.fade)
         above += np.minimum(above, np.float32(MARGIN) * self.fade)
         return replace(self, willing=np.asarray(self.willing - above, np.float32))
 
