@@ -125,8 +125,8 @@ def test_painting_in_two_halves_leaves_no_seam(shader):
     else:
         parts = [Region(CROP.x + i / CROP.scale, CROP.y, 80, CROP.h, CROP.scale) for i in (0, 80)]
         halves = [render(shader, part) for part in parts]
-    # a quarter of an 8-bit code: places are float32, their last bit may differ between the two, and marks with
-    # firm edges make more of it
+    # a quarter of an 8-bit code: places are float32, their last bit may differ between the two, and marks
+    # with firm edges make more of it
     shown = np.exp(-np.abs(whole))
     np.testing.assert_allclose(np.exp(-np.abs(np.hstack(halves))), shown, atol=1e-3)
 
