@@ -209,7 +209,7 @@ def test_a_look_paints_footage_and_leaves_the_paper_it_promises(look: str, name:
     low, high = told["reachable"]
     if low + 0.01 < told["target"] < high - 0.01:
         assert told["met"]
-        assert stats["blank"] == pytest.approx(told["target"], abs=0.03)
+        assert stats["blank"] == pytest.approx(told["target"], abs=0.035)  # of 36 lines one is .028
 
 
 def test_passes_change_the_painting() -> None:
