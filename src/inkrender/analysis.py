@@ -300,7 +300,7 @@ def _problem(
         origin=_origin(one, track),
         paper=small.white,
         **mattes.lift_inputs(small, one, wanted),
-    )
+    ).without_specks()
     shown = colour.encode(small.white * np.exp(-np.clip(lower[..., :3], 0, 20)), "srgb")
     codes = np.asarray(np.rint(np.clip(shown, 0, 1) * 255), np.uint8)
     return problem, tracking.luma(codes, small.size)

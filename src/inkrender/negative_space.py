@@ -268,11 +268,7 @@ class Problem:
         the ink there decide. A form of paper has a core that is blank throughout, however fine the ink on
         it: where the lowest level of a cell peaks on too small a place, and away from all cores, the paper
         would lie in scraps. Specks sink until a wash closes them, no further: a ring of ink stays a ring.
-        Twice, since a torn or dry edge goes with the slope of the potential, which the first time changes.
         """
-        return self._sunk()._sunk()
-
-    def _sunk(self) -> Problem:
         level = self._level
         h, w = level.shape
         rows, cols = h // 2, w // 2
