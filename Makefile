@@ -2,7 +2,7 @@
 #
 #   make film                  the film at 960x540: out/dreams_in_the_mountains.mp4
 #   make film QUALITY=final    the film at 1920x1080
-#   make test                  the fast tests
+#   make test                  the fast tests, one process a core
 #   make check                 format, lint, types, floors
 #   make bench                 the core's speed beside memcpy, numpy and OpenCV
 #   make clean                 everything that was made, .venv too
@@ -23,7 +23,7 @@ film: $(VENV)/film $(SOUND)
 	$(BIN)/inkrender movie $(FILM)/film.toml -o $(OUT) -q $(QUALITY)
 
 test: $(VENV)/dev
-	$(BIN)/python -m pytest -m "not slow and not browser"
+	$(BIN)/python -m pytest -m "not slow and not browser" -n auto --dist worksteal
 
 check: $(VENV)/dev
 	$(BIN)/ruff format --check .
@@ -35,7 +35,7 @@ bench: $(VENV)/film
 	$(BIN)/inkrender bench
 
 clean:
-	rm -rf $(VENV) out build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks
+	rm -rf $(VENV) out build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	rm -rf scenes/*/.inkrender
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
