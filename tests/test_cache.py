@@ -1,12 +1,15 @@
 """What was made once: remembered, stored, found again, and never handed out damaged."""
 
+import os
 import threading
+import time
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from inkrender import cache
+from inkrender.errors import RefusedError
 from inkrender.frame import Baked, Region
 
 
@@ -90,3 +93,45 @@ def test_the_environment_chooses_the_folder(tmp_path: Path, monkeypatch: pytest.
     assert cache.folder(tmp_path / "film") == tmp_path / "here"
     monkeypatch.delenv("INKRENDER_CACHE")
     assert cache.folder(tmp_path) == tmp_path / ".inkrender"
+
+
+def planes_kept(where: Path, *keys: str, size: int = 10_000) -> None:
+    for age, key in enumerate(reversed(keys)):
+        cache.save_planes(where / "analysis", key, {"a": np.zeros(size, np.uint8)})
+        when = time.time() - 60 * (age + 1)
+        os.utime(where / "analysis" / f"{key}.npz", (when, when))
+
+
+def test_what_was_used_longest_ago_makes_room(tmp_path: Path) -> None:
+    planes_kept(tmp_path, "first", "second", "third")
+    assert cache.load_planes(tmp_path / "analysis", "first") is not None  # used again just now
+    cache.keep_within(tmp_path, 25_000)
+    assert {p.stem for p in (tmp_path / "analysis").iterdir()} == {"first", "third"}
+
+
+def test_a_folder_within_its_size_keeps_all(tmp_path: Path) -> None:
+    planes_kept(tmp_path, "first", "second")
+    assert cache.keep_within(tmp_path, 25_000) == 0
+
+
+def test_frames_and_kernels_make_no_room(tmp_path: Path) -> None:
+    for part in ("frames", "kernels"):
+        cache.save_planes(tmp_path / part, "kept", {"a": np.zeros(1000, np.uint8)})
+    assert cache.keep_within(tmp_path, 0) == 0
+
+
+def test_only_an_abandoned_write_is_taken(tmp_path: Path) -> None:
+    (tmp_path / "bakes").mkdir()
+    old, new = (tmp_path / "bakes" / name for name in ("old.part", "new.part"))
+    for path in (old, new):
+        path.write_bytes(b"half")
+    os.utime(old, (time.time() - 2 * cache.ABANDONED,) * 2)
+    cache.keep_within(tmp_path, 1000)
+    assert (old.exists(), new.exists()) == (False, True)
+
+
+@pytest.mark.parametrize("given", ["lots", "-1", "nan", "inf"])
+def test_a_limit_that_is_no_size_is_refused(given: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("INKRENDER_CACHE_GB", given)
+    with pytest.raises(RefusedError, match=f'INKRENDER_CACHE_GB="{given}"'):
+        cache.limit()

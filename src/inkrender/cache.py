@@ -1,16 +1,19 @@
 """What was made once and need not be made again: a memory of recent things and a folder of content hashes.
 
 The folder is INKRENDER_CACHE, else `.inkrender/` beside the film, else the user's cache folder. Names are
-content hashes, files appear whole or not at all, and two processes may share a folder.
+content hashes, files appear whole or not at all, and two processes may share a folder. Before each run what
+was used longest ago makes room, down to INKRENDER_CACHE_GB.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
 import tempfile
 import threading
+import time
 import zipfile
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
@@ -25,6 +28,10 @@ from .frame import Baked, Medium, Region, occupancy
 from .io import files
 
 T = TypeVar("T")
+
+REMADE = ("analysis", "bakes", "cameras", "tracks")  # not frames, which are somebody's work, nor kernels
+LIMIT_GB = 20.0  # five minutes of footage at 2-3 MB a frame
+ABANDONED = 24 * 3600.0  # s: no write takes a day, its process was killed
 
 SHELL = {  # modules that decide no pixel: editing them leaves every frame as it is
     "__main__.py", "bench.py", "bench_film.py", "check.py", "check_plates.py", "cli.py", "cli_inputs.py",
@@ -44,6 +51,42 @@ def folder(beside: Path | None = None) -> Path:
     if beside is not None and os.access(beside, os.W_OK):
         return beside / ".inkrender"
     return Path(os.environ.get("XDG_CACHE_HOME", "~/.cache")).expanduser() / "inkrender"
+
+
+def limit() -> int:
+    """The bytes a folder may hold before a run: INKRENDER_CACHE_GB. RefusedError for what is no size."""
+    chosen = os.environ.get("INKRENDER_CACHE_GB", "").strip()
+    try:
+        size = float(chosen) if chosen else LIMIT_GB
+        if 0 <= size < float("inf"):
+            return int(size * 1e9)
+    except ValueError:
+        pass
+    raise RefusedError(
+        f'INKRENDER_CACHE_GB="{chosen}" is no size: give gigabytes, such as 20 or 0.5, or unset it'
+    )
+
+
+def keep_within(where: Path, size: int) -> int:
+    """Take what was used longest ago out of a folder until it holds `size` bytes; returns the bytes taken.
+
+    Only what can be made again goes, and what a killed process left half-written. A file another process has
+    just taken, or that cannot be taken, is passed over.
+    """
+    held = []
+    for part in REMADE:
+        with contextlib.suppress(OSError), os.scandir(where / part) as found:
+            for one in found:
+                with contextlib.suppress(OSError):
+                    told = one.stat()
+                    held.append((told.st_mtime, told.st_size, one.path))
+    over, taken = sum(size for _, size, _ in held) - size, 0
+    for used, size_of_one, path in sorted(held):
+        if taken < over or (path.endswith(".part") and used < time.time() - ABANDONED):
+            with contextlib.suppress(OSError):
+                os.unlink(path)
+                taken += size_of_one
+    return taken
 
 
 def digest(*parts: Any) -> str:
@@ -132,7 +175,8 @@ def load_baked(where: Path, key: str) -> Baked | None:
 def load_planes(where: Path, key: str) -> dict[str, Any] | None:
     """The arrays that `key` names in a folder, or None: absent, or damaged and then made anew."""
     try:
-        with np.load(where / f"{key}.npz", allow_pickle=False) as file:
+        with np.load(path := where / f"{key}.npz", allow_pickle=False) as file:
+            _used(path)
             return {name: file[name] for name in file.files}
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
         return None
@@ -146,7 +190,9 @@ def save_planes(where: Path, key: str, planes: Mapping[str, Any]) -> None:
 def load_told(where: Path, key: str) -> Any:
     """What JSON `key` names in a folder, or None: absent, or damaged and then made anew."""
     try:
-        return json.loads((where / f"{key}.json").read_text(encoding="utf-8"))
+        text = (path := where / f"{key}.json").read_text(encoding="utf-8")
+        _used(path)
+        return json.loads(text)
     except (OSError, ValueError):
         return None
 
@@ -162,6 +208,11 @@ def save_baked(where: Path, key: str, baked: Baked) -> None:
     place = np.array([r.x, r.y, r.w, r.h, r.scale], np.float64)
     planes = {"data": baked.data, "region": place, "medium": np.array(baked.medium)}
     save_planes(where / "bakes", key, planes)
+
+
+def _used(path: Path) -> None:
+    with contextlib.suppress(OSError):  # a folder that is only read keeps no order
+        os.utime(path)
 
 
 def _keep(where: Path, name: str, write: Callable[[Any], Any]) -> None:

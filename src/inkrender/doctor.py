@@ -139,14 +139,15 @@ def _folder() -> Fact:
 
     chosen = os.environ.get("INKRENDER_CACHE") or str(cache.folder())
     try:
-        folder = cache.folder()
+        folder, limit = cache.folder(), cache.limit()
         probe = folder / f".doctor.{os.getpid()}"
         files.write_bytes(probe, b"ink")
         probe.unlink()
     except (InkError, OSError) as error:
         return Fact("cache", chosen, False, f"{error}; or set INKRENDER_CACHE")
-    free = files.size_text(shutil.disk_usage(folder).free)
-    return Fact("cache", str(folder), hint=f"{free} free; a film's own is .inkrender beside it")
+    free, room = files.size_text(shutil.disk_usage(folder).free), files.size_text(limit)
+    hint = f"{free} free, {room} at most (INKRENDER_CACHE_GB); a film's own is .inkrender beside it"
+    return Fact("cache", str(folder), hint=hint)
 
 
 def _cores() -> int:

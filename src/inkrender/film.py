@@ -143,6 +143,7 @@ class Film(scene.Film):
         from . import accenting, analysis
 
         small = self.studio().proxy
+        cache.keep_within(small.store, cache.limit())
         passes = {one.scene.name: one for n in frames for one in self.plan(n).scenes}
         analysis.prepare(passes.values(), small, tell)
         accenting.prepare(passes.values(), small, tell)
