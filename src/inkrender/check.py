@@ -65,7 +65,9 @@ def check_file(
         for f in findings
     ]
     if film is not None:
-        problems += check_film(film, trust=trust, out=out, frames=frames, vectors=vectors)
+        # a film that cannot be read whole has stand-ins for what is missing: no frames are tried on those
+        tried = vectors and not findings
+        problems += check_film(film, trust=trust, out=out, frames=frames, vectors=tried)
     return film, problems
 
 

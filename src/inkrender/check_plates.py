@@ -113,14 +113,16 @@ def _file(report: Report, one: scene.Scene, i: int, first: int, last: int) -> se
         what = f"{told.file} lacks {ranges(gaps)} ({len(gaps)} of the {len(wanted)} drawings the scene shows)"
         do = 'render them, or add the line: missing = "hold"   (or nearest, black, transparent)'
         report.add(one, ("layer", i, "file"), what, do, code=3)
-    seen = sorted(set(wanted) & set(found.frames)) or list(found.frames[:1])
+    seen = [n for n in found.frames if n in wanted] or list(found.frames[:1])
     return _pictures(report, one, i, [found.path(n) for n in seen])
 
 
-def _wanted(one: scene.Scene, told: scene.Layer, first: int, last: int) -> list[int]:
+def _wanted(one: scene.Scene, told: scene.Layer, first: int, last: int) -> range:
     """The frames of the file that the scene shows, in its own numbers."""
-    shift = told.start - one.first if told.start is not None else told.offset or 0
-    return sorted({held(n, one.first, told.exposure) + shift for n in range(first, last + 1)})
+    begin = one.first
+    shift = told.start - begin if told.start is not None else told.offset or 0
+    ends = (held(n, begin, told.exposure) + shift for n in (first, last))
+    return range(next(ends), next(ends) + 1, told.exposure)
 
 
 def _beyond(report: Report, one: scene.Scene, i: int, wanted: Frames[int], first: int, last: int) -> None:
