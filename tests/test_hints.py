@@ -7,7 +7,7 @@ import pytest
 from naive import lit as naively_lit
 
 import inkrender as ink
-from inkrender import accenting, cli_report, hints, tone_measures
+from inkrender import accenting, cli_report, hints, tone_measures, viewing
 from inkrender.io import stills
 from inkrender.kernels.program import CANVAS, GROUP, Program
 
@@ -73,6 +73,14 @@ def test_a_finished_still_has_the_share_that_is_asked_for(tmp_path, least, most)
 def test_the_row_of_a_frame_tells_the_share_that_was_measured_on_it(tmp_path):
     pixels, told = painted(film_of(written(tmp_path, [0]), hint=hint(0.01, 0.02)))
     assert told["found"] == yellow(pixels)
+
+
+def test_the_blank_map_of_a_frame_has_its_hint(tmp_path):
+    film = film_of(written(tmp_path, [0], lamp=(255, 255, 255)), hint=hint(0.01, 0.03))
+    shown = viewing.Painted(film).shown(0, SIZE[1])
+    _, stats = film.pixels(0, SIZE)
+    assert stats["hint one"]["solved"] > 0
+    assert shown.blank.mean() == stats["blank"]
 
 
 @pytest.mark.parametrize("hue", [30, 140, 320])
@@ -250,6 +258,11 @@ def test_what_cannot_be_meant_is_refused(grade, said):
     with pytest.raises(ink.SceneError) as error:
         ink.Scene(name="s", frames="1-2", layer=[{"name": "huts", "file": "a.png"}], grade={"hint": grade})
     assert said in str(error.value)
+
+
+def test_a_single_frame_has_no_scene_to_solve_a_hint_over():
+    with pytest.raises(ink.SceneError, match="single frame"):
+        ink.grade(ink.Frame(night()), hint=hint(0.01, 0.02))
 
 
 def test_light_has_no_ink_to_be_lit():

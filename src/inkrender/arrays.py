@@ -96,8 +96,8 @@ def grade(
     like: a whole grade; or its parts by name, as in a scene's [grade]: exposure, temperature, lift, contrast,
     curves, split, hue, chroma, secondary, lut, space, mix and the rest. cdl: {"slope": [...], "offset":
     [...], "power": [...], "saturation": s}, or a .cc, .ccc or .cdl file of one correction. at: where keyed
-    numbers are read. A neutral grade returns the frame itself. Raises SceneError for numbers out of range,
-    PlateError for a file that is no LUT or CDL.
+    numbers are read. A neutral grade returns the frame itself. Raises SceneError for numbers out of range and
+    for what only a scene has (a hint, a layer's matte), PlateError for a file that is no LUT or CDL.
     """
     if like is not None and (told or cdl is not None):
         raise TypeError("give a whole grade, or its parts by name, not both")
@@ -106,6 +106,8 @@ def grade(
     if told.get("lut") is not None:
         told["lut"] = str(told["lut"])
     made = like if like is not None else scene.Grade(**told)
+    if made.hint is not None:
+        raise SceneError("a hint is solved over a whole scene, and a single frame has none: leave it out")
     steps = grading.steps_at(made, at)
     if not steps:
         return frame

@@ -155,16 +155,18 @@ def paint(studio: Studio, one: ScenePass, layers: Iterable[LayerPass]) -> NDArra
     return out
 
 
-def canvas(studio: Studio, one: ScenePass, lift: Lift | None) -> NDArray[np.float32]:
+def canvas(
+    studio: Studio, one: ScenePass, lift: Lift | None, light: hints.Lights | None = None
+) -> NDArray[np.float32]:
     """A scene's finished canvas, before any grade: absorbances (h, w, 4), on which blank is measured.
 
-    lift: None leaves it out. SceneError for a scene that is made in light.
+    lift, light: None leaves out the lift, the hint. SceneError for a scene that is made in light.
     """
     if one.scene.medium == "light":
         raise SceneError(f'scene "{one.scene.name}" is made in light: there is no paper to be left bare')
     w, h = studio.size
     program = Program(w, h, studio.scale, paper=studio.sheet)
-    _scene(program, CANVAS, studio, one, lift)
+    _scene(program, CANVAS, studio, one, lift, light)
     out = np.zeros((h, w, 4), np.float32)
     program.store(CANVAS, out)
     program.run()

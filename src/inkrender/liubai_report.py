@@ -197,12 +197,13 @@ class _Bench:
         studio = self.film.studio(self.size)
         told = self.film.plan(n)
         lifts = analysis.lifts(told, studio)
-        codes, stats = engine.render(told, studio, lifts, lights=accenting.lights(told, studio))
+        lights = accenting.lights(told, studio)
+        codes, stats = engine.render(told, studio, lifts, lights=lights)
         alone = told.scenes[0] if told.transition is None else None
         canvas = lift = mask = protect = None
         if alone is not None and alone.scene.medium == "ink":
             lift = lifts[0]
-            canvas = engine.canvas(studio, alone, lift)
+            canvas = engine.canvas(studio, alone, lift, lights[0])
             protect = mattes.protected(studio, alone, alone.liubai) if alone.liubai else None
             if lift is not None:
                 found = tearing.heights(studio, alone)

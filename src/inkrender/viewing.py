@@ -73,7 +73,7 @@ class Painted:
             blank = colour.blank(engine.meeting(told, studio, lifts, lights), studio.white)
             told_blank = "in a transition"
         elif told.scenes[0].scene.medium == "ink":
-            blank = colour.blank(engine.canvas(studio, told.scenes[0], lifts[0]), studio.white)
+            blank = colour.blank(engine.canvas(studio, told.scenes[0], lifts[0], lights[0]), studio.white)
             told_blank = "" if lifts[0] is None else f"target {_percent(lifts[0].target)}"
         picture = np.ascontiguousarray(codes[..., :3])
         return Shown(f"{one.name}:{number}", picture, f"frame {n}", blank, told_blank)
