@@ -245,7 +245,7 @@ def _scene(
         return
     _layers(program, reg, studio, one, one.lower)
     if lift is not None and one.liubai is not None:
-        program.lift(reg, lift_fields(lift, tearing.heights(studio, one)))
+        program.lift(reg, lift_fields(lift, tearing.heights(studio, one, lift)))
     _layers(program, reg, studio, one, one.upper)
     if light is not None:
         accents.paint(program, reg, light, _mattes(program, studio, one))

@@ -206,9 +206,8 @@ class _Bench:
             canvas = engine.canvas(studio, alone, lift, lights[0])
             protect = mattes.protected(studio, alone, alone.liubai) if alone.liubai else None
             if lift is not None:
-                found = tearing.heights(studio, alone)
-                height = studio.sheet.pixels()[..., 3] if found is None else found
-                matte = lift_matte(lift, np.ascontiguousarray(height), max(1.0, 1 / studio.scale))
+                height = tearing.heights(studio, alone, lift)
+                matte = lift_matte(lift, height, max(1.0, 1 / studio.scale))
                 mask = _reduced(matte, self.tiny)
         return _Seen(
             n, canvas, lift, float(stats.get("blank", 0.0)), studio.white, protect,
