@@ -55,7 +55,9 @@ def shade(dst, region, at, p: Repaint, inputs) -> None:
     light = np.nan_to_num(dst, nan=0.0, posinf=1e4, neginf=0.0) if broken else dst
     if depth is None or not (np.isfinite(depth) & (depth > 0) & (depth < 1e9)).any():  # a pass, but empty
         dst[...] = repaint_tone.from_tone(light, region, at.seed, p, matte, anchor)
+        density = repainting.CLEAR
     else:
         passes = repaint_depth.Passes(depth, normal, matte, ids, anchor, camera)
         dst[...] = repaint_depth.from_depth(light, region, at.seed, p, passes)
-    repainting.close_specks(dst, region.scale, p.mid[-1])
+        density = repainting.LASTING
+    repainting.close_specks(dst, region.scale, p.mid[-1], density)

@@ -19,7 +19,8 @@ from .frame import Region
 from .paint import field, mixed
 
 Plane = NDArray[np.float32]
-CLEAR = np.float32(0.09)  # density of the thinnest wash that is no longer blank
+CLEAR = 0.09  # density of the thinnest wash that is no longer blank
+LASTING = 0.2  # of one that still is none where mist thins it
 SPECK = 0.003  # share of a frame up to which bare paper is no form
 UNSEEN = np.float32(0.02)  # below this `terrain.drag` does no work
 FEATURES = 128  # of the finest there are across a baked texture
@@ -145,19 +146,23 @@ def _oklab(rgb: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(cv2.transform(cv2.pow(np.maximum(lms, 0), 1 / 3), colour.LMS_TO_LAB.astype(np.float32)))
 
 
-def close_specks(ink: NDArray[np.float32], scale: float, pigment: str = "ink") -> None:
+def close_specks(
+    ink: NDArray[np.float32], scale: float, pigment: str = "ink", density: float = CLEAR
+) -> None:
     """Wash over, in place, the places too small to be a form that a recipe has left bare in ink (h, w, 4).
 
     Bare paper is the lift's to give: a highlight here and there would be scraps beside it. They get a wash
     of a pigment just dark enough not to be blank, and large ones stay as they are. Worked out at 270 lines.
+    density: of the wash, as mean absorbance.
     """
     from .kernels import footage
 
+    clear = np.float32(density)
     h, w = ink.shape[:2]
     rows = max(2, min(h, round(h / scale / 4)))
     size = max(2, round(w * rows / h)), rows
     thin = np.empty((h, w), np.float32)
-    footage.thinness(thin, ink, CLEAR)
+    footage.thinness(thin, ink, clear)
     thin = np.asarray(cv2.resize(thin, size, interpolation=cv2.INTER_AREA))
     share = SPECK * (1920 * 1080) / (w * h / scale**2)
     closed = -opened(-thin, min(share, 1.0))
@@ -165,7 +170,7 @@ def close_specks(ink: NDArray[np.float32], scale: float, pigment: str = "ink") -
     fill = cv2.resize(missing, (w, h), interpolation=cv2.INTER_LINEAR)
     unit = colour.absorbance(pigment)
     unit = np.asarray(2 / unit.mean() * unit, np.float32)  # twice what is missing: it must be seen as ink
-    footage.washed_over(ink, fill, CLEAR, np.float32(1.5), unit)
+    footage.washed_over(ink, fill, clear, np.float32(1.5), unit)
 
 
 def square(radius: float) -> NDArray[np.uint8]:
