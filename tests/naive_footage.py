@@ -76,22 +76,28 @@ def stepped(density, full, tones, rim):
     return np.maximum(density + tones * (steps * full - density) + rim * full * marks, 0)
 
 
-def washes(lab, around, far, calm, slow, middle, fine, how):
+def washes(lab, around, far, calm, leaves, slow, middle, fine, how):
     lift = 0.62 - np.float64(around)
     lift = np.where(lift > 0, 0.45, 0.35) * lift + 0.5 * (lab[0] - np.float64(around))
-    d = how.full * np.clip((0.87 - lab[0] - how.veil * lift) / 0.66, 0, 1) ** 1.5
+    own = lab[0] + how.veil * lift + 0.3 * leaves * (lab[0] - np.float64(around))
+    d = how.full * np.clip((0.87 - own) / 0.66, 0, 1) ** 1.5
     d = d * (1 - max(how.recede, 0) * far) + max(-how.recede, 0) * far * 0.6
     d = np.maximum(d + d * (1 - 0.75 * d / how.full) * (0.20 * fine + 0.12 * middle), 0)
     return stepped(d, how.full, how.tones, how.rim * calm) * np.exp(0.30 * middle + 0.12 * slow)
 
 
-def pigments(lab, density, soft, sure, slow, middle, press, wheel, ramp, soot, deep, line_ink, how):
+def pigments(
+    lab, density, soft, sure, leaves, slow, middle, press, wheel, ramp, soot, umber, deep, line_ink, how
+):
     """(h, w, 3)."""
     light, a, b, line = np.float64(lab)
     d = density * (1 + how.edge * sure * np.clip((density - soft) / (soft + 0.35), -0.5, 0.5))
     d = np.maximum(d, 0) * how.wash
     chroma = np.hypot(a, b)
     hue = np.degrees(np.arctan2(b, a)) % 360
+    green = leaves * rise(hue, 74, 96) * rise(hue, 185, 150) * rise(light, 0.78, 0.58)
+    chroma = chroma * (1 + 1.4 * green * np.clip(1 - 12 * chroma, 0, 1))
+    hue = hue + 0.5 * green * (130 - hue)
     shaded = chroma * np.maximum(1, 0.6 / np.maximum(light, 0.25))
     own = np.minimum(
         rise(shaded, 0.045 - 0.035 * how.chroma, 0.11 - 0.06 * how.chroma) * how.chroma * 1.15, 1
@@ -105,10 +111,14 @@ def pigments(lab, density, soft, sure, slow, middle, press, wheel, ramp, soot, d
     place = np.clip(1.05 - d * (0.42 - 0.04 * np.minimum(d, 4)) + 0.16 * middle + 0.10 * slow, 0, 1)
     base = ramp[np.int64(place * (len(ramp) - 1) + 0.5)].astype(float)
     pure = np.minimum(chroma / (np.maximum(light, 0.15) * 0.4), 1)
-    answer = wheel[np.int64(pure * (len(wheel) - 1) + 0.5), np.int64(hue + 0.5)]
+    strong = np.minimum(np.sqrt(d) * 5 + 0.5, len(wheel) - 1)
+    turned = hue * (wheel.shape[2] - 1) / 360
+    answer = wheel[np.int64(strong), np.int64(pure * (wheel.shape[1] - 1) + 0.5), np.int64(turned + 0.5)]
     grey = how.soot * (1 - own)
-    shares = np.stack([grey, (1 - grey) * (1 - own), (1 - grey) * own], -1)
-    given = np.stack([np.broadcast_to(soot, base.shape), base, answer], -2)
+    warm = np.where(b > 0, np.clip(14 * (a + 0.3 * b), 0, 1), 0)
+    shares = [grey * (1 - warm), grey * warm, (1 - grey) * (1 - own), (1 - grey) * own]
+    given = [np.broadcast_to(soot, base.shape), np.broadcast_to(umber, base.shape), base, answer]
+    shares, given = np.stack(shares, -1), np.stack(given, -2)
     shares /= given[..., 3]
     mixed = ((shares / shares.sum(-1, keepdims=True))[..., None] * given).sum(-2)
     unit, most = mixed[..., 3], 1.5 + 2.5 * own
@@ -117,7 +127,7 @@ def pigments(lab, density, soft, sure, slow, middle, press, wheel, ramp, soot, d
     rest = 0.9 * np.maximum(d - amount * unit, 0) / (deep[3] + own * (soot[3] - deep[3]))
     amount = amount + how.glaze * (1 + 0.3 * middle)
     drawn = line * np.clip(0.6 + 1.1 * press, 0, 1)
-    dark = (deep + own[..., None] * (soot - deep))[..., :3]
+    dark = (deep + own[..., None] * (soot + warm[..., None] * (umber - soot) - deep))[..., :3]
     return amount[..., None] * mixed[..., :3] + rest[..., None] * dark + drawn[..., None] * line_ink
 
 

@@ -117,12 +117,12 @@ def planes(count, h=11, w=15, spread=1.0):
 @pytest.mark.parametrize("recede", [0.6, -0.7])
 def test_washes_are_laid_by_their_formulas(recede):
     lab = RANDOM.random((4, 11, 15), np.float32)
-    around, far, calm = RANDOM.random((3, 11, 15), np.float32)
+    around, far, calm, leaves = RANDOM.random((4, 11, 15), np.float32)
     slow, middle, fine = planes(3, spread=0.3)
     how = footage.Washes(*(np.float32(v) for v in (0.4, 4.2, 0.5, 0.3, recede)))
     dst = np.empty((11, 15), np.float32)
-    footage.washes(dst, lab, around, far, calm, slow, middle, fine, how)
-    want = naive_footage.washes(lab, around, far, calm, slow, middle, fine, how)
+    footage.washes(dst, lab, around, far, calm, leaves, slow, middle, fine, how)
+    want = naive_footage.washes(lab, around, far, calm, leaves, slow, middle, fine, how)
     np.testing.assert_allclose(dst, want, rtol=1e-3, atol=1e-4)
 
 
@@ -134,10 +134,11 @@ def test_pigments_are_mixed_by_their_formulas(keep):
     slow, middle, press = planes(3, spread=0.3)
     wheel, ramp, soot = repaint_tone._wheel(), repaint_tone._ramp(("violet", "gamboge")), repaint_tone._soot()
     deep, line = repaint_tone._deep("violet"), repaint_tone._line_pigment(("violet", "rose"))
+    umber = repaint_tone._umber()
     how = footage.Pigments(keep, *(np.float32(v) for v in (0.8, 1.1, 0.3, 1.2, 0.4)))
     ink = np.empty((11, 15, 4), np.float32)
-    sure = RANDOM.random((11, 15), np.float32)
-    given = density, soft, sure, slow, middle, press, wheel, ramp, soot, deep, line, how
+    sure, leaves = RANDOM.random((2, 11, 15), np.float32)
+    given = density, soft, sure, leaves, slow, middle, press, wheel, ramp, soot, umber, deep, line, how
     footage.pigments(rows(ink), lab, *given)
     want = naive_footage.pigments(lab, *given)
     apart = np.abs(ink[..., :3] - want).max(-1)
@@ -225,6 +226,28 @@ def test_a_colour_keeps_its_hue_as_pigment(rgb, hue):
     apart = (np.degrees(np.arctan2(lab[2], lab[1])) - hue + 180) % 360 - 180
     assert abs(apart) < 25
     assert np.hypot(lab[1], lab[2]) > 0.06
+
+
+def hue_of(ink):
+    """OKLab hue in degrees of what ink shows on white, the mean of its middle."""
+    lab = colour.oklab(np.exp(-ink[10:-10, 10:-10, :3].mean((0, 1))))
+    return float(np.degrees(np.arctan2(lab[2], lab[1])) % 360)
+
+
+@pytest.mark.parametrize("look", ["resolution", "song_corner"])
+@pytest.mark.parametrize("light", [0.35, 0.5, 0.7, 0.85])
+def test_skin_is_warm_in_light_and_shade(look, light):
+    rgb = colour.from_oklch(np.array([light, 0.06, 55.0]))
+    ink = painted(opaque(np.broadcast_to(np.float32(rgb), (H, W, 3))), look)
+    assert 20 < hue_of(ink) < 80  # yellow is from 90 on, green from 115
+
+
+@pytest.mark.parametrize("look", ["resolution", "song_corner"])
+def test_leaves_that_are_nearly_grey_are_painted_green(look):
+    dabs = cv2.GaussianBlur(RANDOM.random((2 * H, 2 * W), np.float32), (0, 0), 1.2)
+    lab = np.stack([0.42 + 1.2 * (dabs - 0.5), np.full_like(dabs, -0.006), np.full_like(dabs, 0.022)], -1)
+    ink = painted(opaque(np.clip(colour.from_oklab(lab), 0, 1)), look)
+    assert 105 < hue_of(ink) < 160
 
 
 def test_a_grey_subject_stays_grey_where_a_look_keeps_colours():

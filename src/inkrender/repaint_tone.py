@@ -24,7 +24,8 @@ CALM, BUSY = 0.003, 0.012  # slope of L per px at 1080 lines: tide marks keep to
 CROWDED = 0.25, 0.08  # share of the surroundings that are lines: above, it is grass, and washes do
 LINES = 540  # what is worked out at most: no wash has a finer shape
 FULL = np.float32(5.2)  # luminous absorbance of the darkest wash: clotted ink is dead
-PURITIES, PURITY = 24, 1.8  # steps of the wheel; how much purer the ink of a colour is than the colour
+PURITIES, PURITY = 20, 1.8  # steps of the wheel; how much purer the ink of a colour is than the colour
+WARM, EARTH = (45, 62, 88, 108), 12.0  # hues whose shadows are earth, fully between the middle two; degrees
 KEEP = {"red": 1, "lantern": 2}  # footage.KEEP_RED, KEEP_LANTERN
 
 
@@ -59,6 +60,7 @@ def from_tone(
     footage.apart(lab, small.reshape(rows, -1))
     flowing, calm, sure = _flowing(lab, k, fine, look)
     around = _around(flowing[0], k)
+    leaves = (1 - calm) * (1 - sure)
     far = _far(lab, k)
     given = _sized(matte, (cols, rows))
     if given is not None:
@@ -66,7 +68,7 @@ def from_tone(
 
     density = np.empty((rows, cols), np.float32)
     how = footage.Washes(*(np.float32(v) for v in (0.62 * look.veil, FULL, look.tones, 0.08, look.recede)))
-    footage.washes(density, flowing, around, far, calm, slow, middle, fine, how)
+    footage.washes(density, flowing, around, far, calm, leaves, slow, middle, fine, how)
     soft = blur(density, 5.5 * k)
     ink = np.empty((rows, 4 * cols), np.float32)
     soot = 0.93 * smoothstep(0.2, 0.75, look.chroma)  # greys are ink where colours are the picture's own
@@ -80,12 +82,14 @@ def from_tone(
         density,
         soft,
         sure,
+        leaves,
         slow,
         middle,
         texture(142, 7, 2),
         _wheel(),
         _ramp((*look.near[:3], *look.mid[1:])),
         _soot(),
+        _umber(),
         _deep(look.near[0]),
         _line_pigment(look.near),
         paint,
@@ -207,22 +211,44 @@ def _far(lab: NDArray[np.float32], k: float) -> Plane:
 
 @lru_cache(maxsize=1)
 def _wheel() -> NDArray[np.float32]:
-    """(PURITIES, 361, 4): what answers a colour, by chroma over lightness and by hue in degrees.
+    """(STRENGTHS, PURITIES, 181, 4): what answers a colour, by density, chroma over lightness and hue / 2.
 
     Half of it is the painter's pigment of that hue, half the ink of the very colour, PURITY times as pure.
+    Thin orange looks yellow and thick yellow brown (Beer-Lambert): at each density that pigment answers which
+    shows the hue there, or nearly.
     """
     from .kernels import footage
 
     hue = np.arange(361, dtype=np.float32)
     pigment = _with_luminous(wheel(hue))
-    made = np.empty((PURITIES, *pigment.shape), np.float32)
+    made = np.empty((footage.STRENGTHS, PURITIES, 181, 4), np.float32)
     for n, pure in enumerate(np.linspace(0, float(footage.PUREST), PURITIES)):
         lch = np.stack([np.full(361, 0.5), np.full(361, 0.5 * PURITY * pure), hue], -1)
         seen = -np.log(np.clip(colour.from_oklch(lch), 0.006, 1))
         own = _with_luminous(seen)
         own *= pigment[:, 3:] / own[:, 3:]
-        made[n] = _with_luminous(0.5 * (own + pigment)[:, :3])
+        inks = _with_luminous(0.5 * (own + pigment)[:, :3])
+        for m in range(footage.STRENGTHS):
+            density = max((m / float(footage.STEPS)) ** 2, 0.02)
+            answering = np.rint(hue - _turned(inks, hue, density)).astype(np.intp) % 360
+            made[m, n] = inks[answering[::2]]
     return made
+
+
+def _turned(inks: NDArray[np.float32], hue: Plane, density: float) -> Plane:
+    """Degrees by which to turn each hue back before its ink is taken (361): inks (361, 4) at a density.
+
+    Warm colours that thin out to yellow are held, and let go where they deepen: shadows of what is yellow or
+    orange are sienna, for yellow with black is green. Cold ones may wander, as painters' do.
+    """
+    lab = colour.oklab(np.exp(-density * inks[:, :3] / inks[:, 3:]))
+    off = (np.degrees(np.arctan2(lab[:, 2], lab[:, 1])) - hue + 180) % 360 - 180
+    round_it = np.concatenate([off[-31:-1], off, off[1:31]]).astype(np.float32)
+    off = blur(round_it[None], 8.0)[0, 30:-30]
+    off *= np.where(hue > WARM[3], np.float32(0.4), np.where(off > 0, np.float32(0.85), np.float32(0)))
+    earth = smoothstep(WARM[0], WARM[1], hue) * smoothstep(WARM[3], WARM[2], hue)
+    off += earth * np.float32(EARTH) * smoothstep(0.4, 1.6, density)
+    return blur(off[None], 4.0)[0]
 
 
 @lru_cache(maxsize=32)
@@ -233,6 +259,13 @@ def _ramp(pigments: tuple[str, ...]) -> NDArray[np.float32]:
 @lru_cache(maxsize=1)
 def _soot() -> NDArray[np.float32]:
     return np.asarray(_with_luminous(np.asarray(colour.absorbance("ink"), np.float32)[None])[0])
+
+
+@lru_cache(maxsize=1)
+def _umber() -> NDArray[np.float32]:
+    """Ink with sienna in it: what darkens warm colours, which ink alone, a little blue, makes green."""
+    mixed = 0.6 * colour.absorbance("ink") + 0.6 * colour.absorbance("sienna")
+    return np.asarray(_with_luminous(np.asarray(mixed, np.float32)[None])[0])
 
 
 @lru_cache(maxsize=32)

@@ -23,7 +23,10 @@ THIRD = F(1 / 3)
 FLOOR = F(0.03)  # weight of a neighbour on the other side of an edge
 SPAN = 256  # pixels of a row that are worked on at a time
 STEEP = F(0.12)  # how soft a step between two tones is, in its own height
+GREENER, LEAF = F(1.4), F(130)  # by how much leaves that are nearly grey are purer in paint; their hue
+DABS = F(0.3)  # by how much leaves differ more from their surroundings in paint than in the picture
 PUREST = F(0.40)  # chroma over lightness: the last step of the wheel
+STRENGTHS, STEPS = 10, F(5)  # steps of the wheel in density, and how many there are to its root
 THIN = F(0.02)  # alpha below which a premultiplied colour is not to be trusted
 
 R0, R1, R2, G0, G1, G2, B0, B1, B2 = (F(v) for v in RGB_TO_LMS.ravel())
@@ -75,6 +78,12 @@ def degrees(a, b):
     t = F(90) - t if y > x else t
     t = F(180) - t if a < ZERO else t
     return F(360) - t if b < ZERO else t
+
+
+@inline
+def warmth(a, b):
+    """0..1: how warm OKLab a, b are, from red to yellow."""
+    return saturate(F(14) * (a + F(0.3) * b)) if b > ZERO else ZERO
 
 
 @inline
@@ -327,21 +336,23 @@ def stepped(density, full, tones, rim):
 
 
 @kernel
-def washes(dst, lab, around, far, calm, slow, middle, fine, how):
+def washes(dst, lab, around, far, calm, leaves, slow, middle, fine, how):
     """dst (h, w) <- density of the washes.
 
     lab (4, h, w): smoothed L, a, b, lines; around: L of the wider surroundings; far: 0..1, what lies behind;
-    calm: 0..1, where tide marks may lie; slow, middle, fine: textures; how: Washes.
+    calm: 0..1, where tide marks may lie; leaves: 0..1, where dabs are; slow, middle, fine: textures; how:
+    Washes.
     """
     h, w = dst.shape
     for j in range(h):
         out, light, base, back = dst[j], lab[0, j], around[j], far[j]
-        s, m, f, wide = slow[j], middle[j], fine[j], calm[j]
+        s, m, f, wide, dabs = slow[j], middle[j], fine[j], calm[j], leaves[j]
         for i in range(w):
             lift = F(0.62) - base[i]
             lift = F(0.45) * lift if lift > ZERO else F(0.35) * lift
             # paper above L .87, thin washes for long, all the ink there is in the accents
-            own = light[i] + how.veil * (lift + F(0.5) * (light[i] - base[i]))
+            # dabs of a leafy place stand apart: dark ink, and light between
+            own = light[i] + how.veil * lift + (HALF * how.veil + DABS * dabs[i]) * (light[i] - base[i])
             t = saturate((F(0.87) - own) * F(1 / 0.66))
             d = how.full * t * sqrt(t)
             d *= ONE - max(how.recede, ZERO) * back[i]
@@ -354,21 +365,27 @@ def washes(dst, lab, around, far, calm, slow, middle, fine, how):
 
 
 @kernel
-def pigments(ink, lab, density, soft, sure, slow, middle, press, wheel, ramp, soot, deep, line_ink, how):
+def pigments(
+    ink, lab, density, soft, sure, leaves, slow, middle, press, wheel, ramp, soot, umber, deep, line_ink, how
+):
     """ink (h, 4 w) <- absorbance of the washes, rims and lines; every fourth number is padding.
 
     density (h, w): of the washes; soft: the same, blurred by the width of a rim; sure: 0..1, where rims may
-    lie. wheel (s, 361, 4), ramp (n, 4): absorbance of a pigment by purity and hue and by place, and the
-    luminous absorbance of one unit. soot (4): what is grey, deep (4): what darkens a pigment beyond its own
-    strength; line_ink (3).
+    lie; leaves: 0..1, where what is nearly grey and nearly green is ink green. Absorbance of a pigment, and
+    the luminous absorbance of one unit of it: wheel (STRENGTHS, s, t, 4) by density, purity and hue; ramp
+    (n, 4) by place; soot (4), umber (4) where it is warm, of what is grey; these and deep (4) darken a
+    pigment beyond its own strength. line_ink (3).
     """
     h, w = density.shape
-    last, hues, purest = ramp.shape[0] - 1, wheel.shape[1], F(wheel.shape[0] - 1)
+    last, hues, purities = ramp.shape[0] - 1, wheel.shape[2], wheel.shape[1]
+    purest, turn = F(purities - 1), F(hues - 1) / F(360)
     # all pigments in one table, so that the mixture of a pixel is four rows of it, weighted
-    table = np.empty((last + 2 + wheel.shape[0] * hues, 4), np.float32)
+    table = np.empty((last + 3 + STRENGTHS * purities * hues, 4), np.float32)
     table[0] = soot
     table[1 : last + 2] = ramp
-    table[last + 2 :] = wheel.reshape(-1, 4)
+    table[last + 2 : -1] = wheel.reshape(-1, 4)
+    table[-1] = umber
+    earth = np.int32(16) * np.int32(len(table) - 1)
     source = table.ctypes.data
     places, coloured = np.empty(SPAN, np.int32), np.empty(SPAN, np.int32)  # bytes into the table
     px, found = np.empty(4 * SPAN, np.float32), np.empty(4 * SPAN, np.float32)
@@ -381,6 +398,7 @@ def pigments(ink, lab, density, soft, sure, slow, middle, press, wheel, ramp, so
             wide, broad, pressed = slow[j, first:stop], middle[j, first:stop], press[j, first:stop]
             light, greens, blues = lab[0, j, first:stop], lab[1, j, first:stop], lab[2, j, first:stop]
             line, out = lab[3, j, first:stop], ink[j, 4 * first : 4 * stop]
+            leafy = leaves[j, first:stop]
             for i in range(n):
                 # a wash dries darker along its rim, and beside a darker one a little paper is left
                 over = (wash[i] - near[i]) / (near[i] + F(0.35))
@@ -394,6 +412,10 @@ def pigments(ink, lab, density, soft, sure, slow, middle, press, wheel, ramp, so
                 a, b = greens[i], blues[i]
                 chroma = sqrt(a * a + b * b)
                 hue = degrees(a, b)
+                green = leafy[i] * rise(hue, F(74), F(96)) * rise(hue, F(185), F(150))
+                green *= rise(light[i], F(0.78), F(0.58))
+                chroma *= ONE + GREENER * green * saturate(ONE - chroma * F(12))
+                hue += HALF * green * (LEAF - hue)
                 deep_chroma = chroma * max(ONE, F(0.6) / max(light[i], F(0.25)))  # shades have little left
                 own = rise(deep_chroma, F(0.045) - F(0.035) * how.chroma, F(0.11) - F(0.06) * how.chroma)
                 own = min(own * how.chroma * F(1.15), ONE)
@@ -409,22 +431,24 @@ def pigments(ink, lab, density, soft, sure, slow, middle, press, wheel, ramp, so
                 px[SPAN + i] = max(own, kept)
                 px[2 * SPAN + i] = chroma
                 pure = min(chroma / (max(light[i], F(0.15)) * PUREST), ONE)
-                row = np.int32(pure * purest + HALF) * np.int32(hues) + np.int32(hue + HALF)
+                row = np.int32(min(sqrt(px[i]) * STEPS + HALF, F(STRENGTHS - 1))) * np.int32(purities)
+                row = (row + np.int32(pure * purest + HALF)) * np.int32(hues) + np.int32(hue * turn + HALF)
                 coloured[i] = np.int32(16) * (np.int32(last + 2) + row)
             for i in range(n):
                 own, place, hued = px[SPAN + i], places[i], coloured[i]
                 grey = how.soot * (ONE - own)
                 strong = own * (ONE - grey)
                 weak = ONE - grey - strong
+                brown = grey * warmth(greens[i], blues[i])
+                grey -= brown
                 # these are shares of the tone: of a strong pigment there is less in the well
                 grey /= soot[3]
+                brown /= umber[3]
                 strong /= table[hued >> 4, 3]
                 weak /= table[place >> 4, 3]
-                k = ONE / (grey + strong + weak)
-                grey, strong, weak = k * grey, k * strong, k * weak
-                tetra_load(
-                    source, np.int32(0), place, hued, np.int32(0), grey, weak, strong, ZERO, to + 16 * i
-                )
+                k = ONE / (grey + brown + strong + weak)
+                grey, brown, strong, weak = k * grey, k * brown, k * strong, k * weak
+                tetra_load(source, np.int32(0), place, hued, earth, grey, weak, strong, brown, to + 16 * i)
             for i in range(n):
                 d, own, chroma, unit = px[i], px[SPAN + i], px[2 * SPAN + i], found[4 * i + 3]
                 # as much pigment as the tone asks for while it keeps its colour, the rest as ink
@@ -438,8 +462,11 @@ def pigments(ink, lab, density, soft, sure, slow, middle, press, wheel, ramp, so
                 own, amount, rest = px[SPAN + i], px[2 * SPAN + i], px[3 * SPAN + i]
                 e = line[i] * saturate(F(0.6) + F(1.1) * pressed[i])
                 u0, u1 = rest * (ONE - own), rest * own
+                u2 = u1 * warmth(greens[i], blues[i])
+                u1 -= u2
                 for c in range(3):
-                    out[4 * i + c] = amount * found[4 * i + c] + u0 * deep[c] + u1 * soot[c] + e * line_ink[c]
+                    darkened = u0 * deep[c] + u1 * soot[c] + u2 * umber[c]
+                    out[4 * i + c] = amount * found[4 * i + c] + darkened + e * line_ink[c]
                 out[4 * i + 3] = ZERO
 
 
