@@ -248,7 +248,7 @@ def _turned(inks: NDArray[np.float32], hue: Plane, density: float) -> Plane:
     off *= np.where(hue > WARM[3], np.float32(0.4), np.where(off > 0, np.float32(0.85), np.float32(0)))
     earth = smoothstep(WARM[0], WARM[1], hue) * smoothstep(WARM[3], WARM[2], hue)
     off += earth * np.float32(EARTH) * smoothstep(0.4, 1.6, density)
-    return blur(off[None], 4.0)[0]
+    return np.asarray(blur(off[None], 4.0)[0])
 
 
 @lru_cache(maxsize=32)
