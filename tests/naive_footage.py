@@ -95,7 +95,7 @@ def pigments(
     d = np.maximum(d, 0) * how.wash
     chroma = np.hypot(a, b)
     hue = np.degrees(np.arctan2(b, a)) % 360
-    green = leaves * rise(hue, 74, 96) * rise(hue, 185, 150) * rise(light, 0.78, 0.58)
+    green = leaves * rise(hue, 84, 100) * rise(hue, 185, 150) * rise(light, 0.78, 0.58)
     chroma = chroma * (1 + 1.4 * green * np.clip(1 - 12 * chroma, 0, 1))
     hue = hue + 0.5 * green * (130 - hue)
     shaded = chroma * np.maximum(1, 0.6 / np.maximum(light, 0.25))
@@ -115,7 +115,7 @@ def pigments(
     turned = hue * (wheel.shape[2] - 1) / 360
     answer = wheel[np.int64(strong), np.int64(pure * (wheel.shape[1] - 1) + 0.5), np.int64(turned + 0.5)]
     grey = how.soot * (1 - own)
-    warm = np.where(b > 0, np.clip(14 * (a + 0.3 * b), 0, 1), 0)
+    warm = np.where(b > 0, np.clip(16 * (a + 0.4 * b), 0, 1), 0)
     shares = [grey * (1 - warm), grey * warm, (1 - grey) * (1 - own), (1 - grey) * own]
     given = [np.broadcast_to(soot, base.shape), np.broadcast_to(umber, base.shape), base, answer]
     shares, given = np.stack(shares, -1), np.stack(given, -2)

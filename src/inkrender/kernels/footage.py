@@ -83,7 +83,7 @@ def degrees(a, b):
 @inline
 def warmth(a, b):
     """0..1: how warm OKLab a, b are, from red to yellow."""
-    return saturate(F(14) * (a + F(0.3) * b)) if b > ZERO else ZERO
+    return saturate(F(16) * (a + F(0.4) * b)) if b > ZERO else ZERO
 
 
 @inline
@@ -412,7 +412,7 @@ def pigments(
                 a, b = greens[i], blues[i]
                 chroma = sqrt(a * a + b * b)
                 hue = degrees(a, b)
-                green = leafy[i] * rise(hue, F(74), F(96)) * rise(hue, F(185), F(150))
+                green = leafy[i] * rise(hue, F(84), F(100)) * rise(hue, F(185), F(150))
                 green *= rise(light[i], F(0.78), F(0.58))
                 chroma *= ONE + GREENER * green * saturate(ONE - chroma * F(12))
                 hue += HALF * green * (LEAF - hue)
