@@ -348,6 +348,36 @@ def test_only_the_passes_asked_for_are_read():
     assert stills.read(DATA / "multipart.0001.exr", passes=False).passes == {}
 
 
+def test_a_tall_file_of_half_and_float_is_read_in_rows_without_a_seam(tmp_path):
+    h, w, names = 300, 7, ["R", "G", "B", "A", "Depth.Z", "Vector.X", "Vector.Y", "Vector.Z", "Vector.W"]
+    planes = np.random.default_rng(0).normal(size=(h, w, 9)).astype(np.float32)
+    planes[..., :4] = planes[..., :4].astype(np.float16)
+    spec = oiio.ImageSpec(w, h, 9, "float")
+    spec.channelnames = names
+    spec.channelformats = [oiio.TypeDesc("half" if len(name) == 1 else "float") for name in names]
+    spec.y, spec.full_height, spec.full_width = 5, h + 10, w
+    out = oiio.ImageOutput.create("openexr")
+    out.open(str(tmp_path / "a.exr"), spec)
+    out.write_image(planes)
+    out.close()
+    head = exr.header(tmp_path / "a.exr")
+    groups = [exr.pick(head, name) for name in ("Vector", "Depth.Z")]
+    picture, vector, depth = exr.read_channels(head, [exr.beauty(head), *groups], [0, 0, np.inf])
+    assert picture.dtype == np.float16
+    assert np.array_equal(picture[5:-5], planes[..., :4])
+    assert np.array_equal(vector[5:-5], planes[..., 5:])
+    assert np.array_equal(depth[5:-5, :, 0], planes[..., 4])
+    assert np.isinf(depth[:5]).all()
+    assert np.isinf(depth[-5:]).all()
+
+
+def test_a_mapping_says_where_a_pass_lies(tmp_path):
+    planes = np.arange(4 * 6 * 6, dtype=np.float32).reshape(4, 6, 6)
+    save_exr(tmp_path / "a.exr", planes, ["R", "G", "B", "A", "far.V", "Depth.Z"], "float")
+    found = stills.read(tmp_path / "a.exr", passes={"depth": "far.V"}).passes
+    assert np.array_equal(found["depth"], stills.read_pass(tmp_path / "a.exr", "far.V"))
+
+
 def test_a_data_window_is_placed_in_the_display_window(tmp_path):
     planes = rgba(4, 6).astype(np.float16)
     save_exr(tmp_path / "a.exr", planes, "RGBA", window=(5, 3), display=(16, 9))

@@ -379,7 +379,8 @@ class Studio:
         scale = self.scale * layer.zoom_max
         told = layer.layer
         path, number = self.file(one, layer)
-        plate = None if plates.is_video(path) else self._read(one, layer, also)
+        wanted = {n for use in layer.shaders for n in (*use.shader.needs, *use.shader.optional)} | set(also)
+        plate = None if plates.is_video(path) else self.passes(one, layer, wanted)
         w, h = plates.clip(path).size if plate is None else plate.size
         px, x, y = self.fitted(layer, (w, h), grown)
         size = max(1, round(w * px * scale)), max(1, round(h * px * scale))
@@ -419,30 +420,23 @@ class Studio:
         return number if plates.sequence(str(own)).path(number) == path else None
 
     def glance(self, one: ScenePass, layer: LayerPass) -> Frame | NDArray[Any]:
-        """The picture of a drawing for its motion alone, not kept: codes of a video, a frame with vectors."""
+        """The picture of a drawing for its motion alone: codes of a video, or a frame with vectors."""
         path, number = self.file(one, layer)
         if plates.is_video(path):
             return plates.codes(path, number)
-        planes = {k: v for k, v in layer.layer.inputs.items() if k == "vector"}
-        return plates.read(path, number, layer, planes, {"vector"}, one.scene)
+        return self.passes(one, layer, {"vector"})
 
-    def _read(self, one: ScenePass, layer: LayerPass, also: tuple[str, ...] = ()) -> Frame:
-        told = layer.layer
+    def passes(self, one: ScenePass, layer: LayerPass, wanted: set[str]) -> Frame:
+        """The picture that a drawing shows and the passes that are wanted of it, as they lie in its file."""
         path, number = self.file(one, layer)
         if path is None or path == "black":
             w, h = self.film.size
             empty = np.zeros((h, w, 4), np.float32)
             empty[..., 3] = 1 if path == "black" else 0
             return Frame(empty)
-        wanted = {n for use in layer.shaders for n in (*use.shader.needs, *use.shader.optional)} | set(also)
-        planes = {k: v for k, v in told.inputs.items() if k in wanted}
-        key = (str(path), number, told.pass_, told.alpha, told.transfer, tuple(sorted(planes.items())))
-        frame = plates.remembered.get(
-            (*key, tuple(sorted(wanted)), cache.file_digest(path)),
-            lambda: plates.read(path, number, layer, planes, wanted, one.scene),
-            lambda f: f.pixels.nbytes + sum(p.nbytes for p in f.passes.values()),
-        )
-        plates.warn(f'{one.scene.name}: layer "{told.name}"', path, frame.info.get("warnings", ()))
+        frame = plates.known(path, number, layer, wanted, one.scene)
+        name = f'{one.scene.name}: layer "{layer.layer.name}"'
+        plates.warn(name, path, frame.info.get("warnings", ()))
         return frame
 
 

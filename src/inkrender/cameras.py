@@ -7,7 +7,6 @@ once for a whole shot, kept on disk. Where neither does, there is none, and text
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import cv2
@@ -138,8 +137,6 @@ def _passes(
     studio: Studio, one: ScenePass, layer: LayerPass, names: tuple[str, ...]
 ) -> dict[str, NDArray[np.float32]]:
     """Passes of a drawing as they lie in its file."""
-    path, number = studio.file(one, layer)
-    if not isinstance(path, Path) or plates.is_video(path):  # which has none
+    if plates.is_video(studio.file(one, layer)[0]):  # which has none
         return {}
-    planes = {k: v for k, v in layer.layer.inputs.items() if k in names}
-    return plates.read(path, number, layer, planes, set(names), one.scene).passes
+    return studio.passes(one, layer, set(names)).passes

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 Plane = NDArray[np.float32]
 GIB = 1 << 30
 
+TOGETHER = 1 << 21  # px of a file up to which a few frames with all their passes can be remembered
+MOVING = {"depth", "position", "vector"}  # what tells of the camera and of motion
+
 remembered = cache.Memory(limit=GIB // 4)  # files of the last few frames, as they were read
 _warned: set[tuple[str, ...]] = set()  # what has been said of which layer's files
 
@@ -45,6 +48,29 @@ def is_video(path: Any) -> bool:
     return isinstance(path, Path) and path.suffix.lower() in SUFFIXES
 
 
+def known(path: Path, number: int, layer: LayerPass, wanted: set[str], one: scene.Scene) -> Frame:
+    """A plate with the passes that are wanted, as `read` gives it, for a few frames remembered.
+
+    Painting a plate, its camera and its motion want different passes of one file, and to read any of them
+    takes nearly as long as all: a file that is small enough to be remembered is read once for the three.
+    """
+    from .io import stills
+
+    painted = {name for use in layer.shaders for name in (*use.shader.needs, *use.shader.optional)}
+    w, h = stills.size(path)
+    read_along = painted | MOVING if painted and w * h <= TOGETHER else set()
+    told, every = layer.layer, wanted | read_along
+    planes = {name: at for name, at in told.inputs.items() if name in every}
+    made_from = (str(path), number, told.pass_, told.alpha, told.transfer, cache.file_digest(path))
+    frame = remembered.get(
+        (*made_from, tuple(sorted(planes.items())), tuple(sorted(every))),
+        lambda: read(path, number, layer, planes, every, one),
+        lambda f: f.pixels.nbytes + sum(p.nbytes for p in f.passes.values()),
+    )
+    passes = {name: plane for name, plane in frame.passes.items() if name in wanted}
+    return Frame(frame.pixels, frame.medium, passes, frame.info)
+
+
 def read(
     path: Path,
     number: int,
@@ -53,33 +79,36 @@ def read(
     wanted: set[str],
     one: scene.Scene,
 ) -> Frame:
-    """A plate as premultiplied scene-linear light, with the passes its shaders read."""
+    """A plate as premultiplied scene-linear light, with the passes that are wanted.
+
+    planes: where the scene says that those lie which it tells of.
+    """
     told = layer.layer
     if is_video(path):
         return video(path, number, told.transfer)
     from .io import named, stills
 
+    places = {name: named.turned(at)[0] if name == "vector" else at for name, at in planes.items()}
+    apart = {name for name, where in places.items() if named.is_named(where) or one.path(where).is_file()}
+    held = {name: where for name, where in places.items() if name not in apart and _holds(path, where)}
     frame = stills.read(
         path,
         layer=told.pass_,
         alpha=None if told.alpha == "auto" else told.alpha,
         transfer=None if told.transfer == "auto" else told.transfer,
-        passes=wanted - set(planes),
+        passes={**dict.fromkeys(wanted - set(planes)), **held},
     )
     passes = dict(frame.passes)
-    for name, told_where in planes.items():
-        where, signs = named.turned(told_where) if name == "vector" else (told_where, (1.0, 1.0))
-        beside = one.path(where)
+    for name, where in places.items():
         if named.is_named(where):
             passes[name] = named.plane(path, name, where)
-        elif beside.is_file():
+        elif name in apart:
+            beside = one.path(where)
             passes[name] = _beside(stills.read_pass(beside, name), name, beside, frame.size)
-        elif _holds(path, where):
-            passes[name] = stills.read_pass(path, where)
-        else:  # footage without that pass: a shader that cannot do without it says so
-            passes.pop(name, None)
-            if path.suffix.lower() == ".exr":  # where it would be looked for
-                frame.info["warnings"].append(f'has no {name} (inputs.{name} = "{where}"): done without it')
+        elif name not in held and path.suffix.lower() == ".exr":
+            # footage without that pass: a shader that cannot do without it says so
+            frame.info["warnings"].append(f'has no {name} (inputs.{name} = "{where}"): done without it')
+        signs = named.turned(planes[name])[1] if name == "vector" else (1.0, 1.0)
         if signs != (1.0, 1.0) and name in passes and passes[name].shape[-1] == 4:
             passes[name] = passes[name] * np.array([*signs, *signs], np.float32)
     return Frame(frame.pixels, frame.medium, passes, frame.info)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from ..errors import PlateError, did_you_mean
 from . import files
 
+ROWS = 128  # read at a time: enough for all cores, and a small part of a large picture
 FAR = 9.9e9  # Blender writes 1e10 where a ray hits nothing, half turns that into inf
 REC709 = (0.64, 0.33, 0.30, 0.60, 0.15, 0.06, 0.3127, 0.3290)
 BRADFORD = np.array([[0.8951, 0.2664, -0.1614], [-0.7502, 1.7135, 0.0367], [0.0389, -0.0685, 1.0296]])
@@ -249,38 +250,52 @@ def read_channels(
 ) -> list[NDArray[Any]]:
     """Read groups of channels, each as float16 or float32 (h, w, k) over the display window.
 
-    outside: what each group holds beyond the data window. Half channels stay half, bit for bit.
+    outside: what each group holds beyond the data window. Half channels stay half, bit for bit. However many
+    groups, a part is decompressed once: rows of it hold all its channels, and that is what takes the time.
     """
+    told = tuple(groups)
     source = _open(str(head.path))
-    loaded: dict[tuple[int, int, int, str], NDArray[Any]] = {}
-    out: list[NDArray[Any]] = []
     w, h = head.size
+    kinds = ["half" if all(c.format == "half" for c in group) else "float" for group in told]
+    out = [
+        np.full((h, w, len(group)), beyond, np.float16 if kind == "half" else np.float32)
+        for group, kind, beyond in zip(told, kinds, outside, strict=True)
+    ]
     x0, y0 = head.parts[0].display[:2]
-    for group, beyond in zip(groups, outside, strict=True):
-        kind = "half" if all(c.format == "half" for c in group) else "float"
-        dst = np.full((h, w, len(group)), beyond, np.float16 if kind == "half" else np.float32)
-        for part in sorted({c.part for c in group}):
-            mine = [c for c in group if c.part == part]
-            lo, hi = min(c.index for c in mine), max(c.index for c in mine) + 1
-            key = (part, lo, hi, kind)
-            if key not in loaded:
-                planes = source.read_image(part, 0, lo, hi, kind)
-                if planes is None:
-                    said = said_by(source) or "no pixels"
-                    raise PlateError(f"{head.path} is damaged ({said}): copy or render it again")
-                loaded[key] = planes
-            planes = loaded[key]
-            px, py, pw, ph = head.parts[part].window
-            left, top = max(px - x0, 0), max(py - y0, 0)
-            right, bottom = min(px - x0 + pw, w), min(py - y0 + ph, h)
+    for part in sorted({c.part for group in told for c in group}):
+        mine = [(g, k, c) for g, group in enumerate(told) for k, c in enumerate(group) if c.part == part]
+        first, last = min(c.index for _, _, c in mine), max(c.index for _, _, c in mine) + 1
+        kind = "half" if all(kinds[g] == "half" for g, _, _ in mine) else "float"  # float holds any half
+        px, _, pw, _ = head.parts[part].window
+        left, right = max(px - x0, 0), min(px - x0 + pw, w)
+        for y, planes in _rows(source, head, part, (first, last), kind):
+            top, bottom = max(y - y0, 0), min(y - y0 + len(planes), h)
             if right <= left or bottom <= top:
                 continue
-            there = (slice(top - py + y0, bottom - py + y0), slice(left - px + x0, right - px + x0))
-            for c in mine:
-                dst[top:bottom, left:right, group.index(c)] = planes[there][..., c.index - lo]
-        out.append(dst)
+            there = planes[top - y + y0 : bottom - y + y0, left - px + x0 : right - px + x0]
+            for g, k, c in mine:
+                out[g][top:bottom, left:right, k] = there[..., c.index - first]
     source.close()
     return out
+
+
+def _rows(
+    source: Any, head: Header, part: int, span: tuple[int, int], kind: str
+) -> Iterator[tuple[int, NDArray[Any]]]:
+    """The rows of a part, some at a time: y, and channels span[0] to before span[1] as (h, w, k)."""
+    source.seek_subimage(part, 0)
+    _, top, _, rows = head.parts[part].window
+    step = rows if source.spec().tile_width else ROWS
+    for y in range(top, top + rows, step):
+        end = min(y + step, top + rows)
+        if step == rows:
+            planes = source.read_image(part, 0, *span, kind)
+        else:
+            planes = source.read_scanlines(part, 0, y, end, 0, *span, kind)
+        if planes is None:
+            said = said_by(source) or "no pixels"
+            raise PlateError(f"{head.path} is damaged ({said}): copy or render it again")
+        yield y, planes
 
 
 def to_rec709(chromaticities: Iterable[float]) -> NDArray[np.float32] | None:

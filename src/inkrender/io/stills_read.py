@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -21,6 +21,7 @@ PNG, JPEG, EXR = png.SIGNATURE, b"\xff\xd8\xff", b"\x76\x2f\x31\x01"
 TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 MAX_LIGHT = 65504.0  # the largest half: what infinite light becomes
 FORMATS = "PNG, JPEG, TIFF or EXR"
+Passes = dict[str, str | None]  # where each lies in the file; None: where such passes usually do
 
 
 class Raw(NamedTuple):
@@ -41,20 +42,23 @@ def read(
     layer: str | None = None,
     alpha: str | None = None,
     transfer: str | None = None,
-    passes: bool | Iterable[str] = True,
+    passes: bool | Iterable[str] | Mapping[str, str | None] = True,
 ) -> Frame:
     """Read a picture as premultiplied scene-linear light, with the passes an EXR holds beside it.
 
     layer: an EXR layer or channel, or the end of its name (`Depth.Z`); the picture itself when None.
     alpha: "premultiplied", "straight" or None for what the format says. transfer: how colour is encoded,
-    None for what the format says. passes: False reads the picture alone, names read only those.
+    None for what the format says. passes: False reads the picture alone, names read only those; a mapping
+    says in which layer or channel each lies, as `read_pass` takes it, or None to look for it.
     Pass planes: depth, mist, id (h, w); normal, position, vector (h, w, k) as the renderer wrote them, px
     (Blender's vector: XY leads to the previous frame, at (x + X, y - Y), ZW to the next, at (x - Z, y + W), y
     down); empty depth is +inf; Cryptomatte by its own name, bits untouched.
     info: file, bits, transfer, alpha, warnings, and what else the format knows. NaN becomes 0, infinite light
     65504, and info["warnings"] says so. Raises PlateError.
     """
-    names = None if passes is True else () if passes is False else tuple(passes)
+    names: Passes | None = None
+    if passes is not True:
+        names = dict(passes) if isinstance(passes, Mapping) else dict.fromkeys(passes or ())
     found = _load(Path(path), layer, alpha, transfer, names)
     pixels = to_light(found.pixels, found.transfer, found.premultiplied)
     if found.premultiplied and pixels.size and not pixels[..., 3].any() and pixels[..., :3].any():
@@ -81,7 +85,7 @@ def raw(
 
     Non-finite values are already replaced. Raises PlateError.
     """
-    found = _load(Path(path), layer, alpha, transfer, ())
+    found = _load(Path(path), layer, alpha, transfer, {})
     return Raw(found.pixels, found.transfer, found.premultiplied)
 
 
@@ -94,15 +98,12 @@ def read_pass(path: str | os.PathLike[str], name: str) -> NDArray[np.float32]:
     """
     there = Path(path)
     if _magic(there) != EXR:
-        pixels = _load(there, None, None, None, ()).pixels
+        pixels = _load(there, None, None, None, {}).pixels
         top = np.iinfo(pixels.dtype).max if pixels.dtype.kind == "u" else 1
         return np.asarray(pixels[..., 0], np.float32) / np.float32(top)
     head = exr.header(there)
-    known = exr.find_passes(head, exr.beauty(head)[0] if _has_picture(head) else None, [name])
-    group = known[name] if name in known else exr.picture_of(exr.pick(head, name))
-    title = name if name in known else exr.pass_of(group)
-    planes = exr.read_channels(head, [group], [np.inf if title == "depth" else 0])[0]
-    return _clean_pass(title, planes)
+    title, group = _pass_called(head, exr.beauty(head)[0] if _has_picture(head) else None, name)
+    return _clean_pass(title, exr.read_channels(head, [group], [_beyond(title)])[0])
 
 
 def channels(path: str | os.PathLike[str]) -> tuple[str, ...]:
@@ -236,7 +237,7 @@ class _Loaded:
 
 
 def _load(
-    path: Path, layer: str | None, alpha: str | None, transfer: str | None, passes: tuple[str, ...] | None
+    path: Path, layer: str | None, alpha: str | None, transfer: str | None, passes: Passes | None
 ) -> _Loaded:
     if alpha not in (None, "auto", "premultiplied", "straight"):
         raise ValueError(f'alpha is "premultiplied", "straight" or "auto", not {alpha!r}')
@@ -263,12 +264,15 @@ def _load(
     return found
 
 
-def _load_exr(path: Path, layer: str | None, passes: tuple[str, ...] | None) -> _Loaded:
+def _load_exr(path: Path, layer: str | None, passes: Passes | None) -> _Loaded:
     head = exr.header(path)
     picture = exr.beauty(head) if layer is None else exr.picture_of(exr.pick(head, layer))
-    known = exr.find_passes(head, picture[0], passes) if passes != () else {}
-    outside = [np.inf if name == "depth" else 0 for name in known]
-    planes, *rest = exr.read_channels(head, [picture, *known.values()], [0, *outside])
+    sought = None if passes is None else [name for name, where in passes.items() if where is None]
+    found_by = exr.find_passes(head, picture[0], sought) if sought != [] else {}
+    known = {name: (name, group) for name, group in found_by.items()}
+    known |= {name: _pass_called(head, picture[0], at) for name, at in (passes or {}).items() if at}
+    groups, titles = [group for _, group in known.values()], [title for title, _ in known.values()]
+    planes, *rest = exr.read_channels(head, [picture, *groups], [0, *map(_beyond, titles)])
     comps = "".join(c.component.lower() for c in picture)
     has_alpha = comps in ("rgba", "ya")
     h, w = planes.shape[:2]
@@ -280,7 +284,7 @@ def _load_exr(path: Path, layer: str | None, passes: tuple[str, ...] | None) -> 
     pixels[..., 3] = planes[..., -1] if has_alpha else _window_mask(head, picture[0].part, planes.dtype)
     bits = 16 if planes.dtype == np.float16 else 32
     found = _Loaded(pixels, "linear", True, bits, "premultiplied" if has_alpha else "none")
-    found.passes = {name: _clean_pass(name, p) for name, p in zip(known, rest, strict=True)}
+    found.passes = {name: _clean_pass(title, p) for name, title, p in zip(known, titles, rest, strict=True)}
     window, display = head.parts[picture[0].part].window, head.parts[0].display
     if window != display:
         found.info["data_window"] = window
@@ -303,6 +307,22 @@ def _load_exr(path: Path, layer: str | None, passes: tuple[str, ...] | None) -> 
         converted[..., :3] = converted[..., :3] @ matrix.T
         found.pixels = converted
     return found
+
+
+def _pass_called(
+    head: exr.Header, picture: exr.Channel | None, name: str
+) -> tuple[str, tuple[exr.Channel, ...]]:
+    """What kind of pass a canonical or an EXR name means, and its channels. PlateError where none does."""
+    known = exr.find_passes(head, picture, [name])
+    if name in known:
+        return name, known[name]
+    group = exr.picture_of(exr.pick(head, name))
+    return exr.pass_of(group), group
+
+
+def _beyond(title: str) -> float:
+    """What a pass holds where the renderer saw nothing."""
+    return np.inf if title == "depth" else 0.0
 
 
 def _window_mask(head: exr.Header, part: int, dtype: Any) -> NDArray[Any]:
