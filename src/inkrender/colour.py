@@ -61,9 +61,9 @@ def encode(rgb: ArrayLike, transfer: str = "srgb") -> Floats:
     Below 0 the curve continues as a point reflection, so that nothing is lost in a float pipeline.
     """
     x = _floats(rgb)
-    a = np.abs(x)
     if transfer == "linear":
         return x.copy()
+    a = np.abs(x)
     if transfer == "srgb":
         y = np.where(a <= 0.0031308, 12.92 * a, 1.055 * a ** (1 / 2.4) - 0.055)
     elif transfer == "rec709":
@@ -76,9 +76,9 @@ def encode(rgb: ArrayLike, transfer: str = "srgb") -> Floats:
 def decode(encoded: ArrayLike, transfer: str = "srgb") -> Floats:
     """Display-encoded values to linear light: the inverse of `encode`."""
     x = _floats(encoded)
-    a = np.abs(x)
     if transfer == "linear":
         return x.copy()
+    a = np.abs(x)
     if transfer == "srgb":
         y = np.where(a <= 0.04045, a / 12.92, ((a + 0.055) / 1.055) ** 2.4)
     elif transfer == "rec709":

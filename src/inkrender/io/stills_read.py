@@ -171,8 +171,10 @@ def describe(path: str | os.PathLike[str]) -> dict[str, Any]:
 
 def to_light(pixels: NDArray[Any], transfer: str, premultiplied: bool) -> NDArray[np.float32]:
     """Stored pixels to premultiplied linear light: uint8, uint16 or float (h, w, 4) to float32 (h, w, 4)."""
-    light = np.empty(pixels.shape, np.float32)
     integer = pixels.dtype.kind == "u"
+    if transfer == "linear" and premultiplied and not integer:
+        return pixels.astype(np.float32)
+    light = np.empty(pixels.shape, np.float32)
     top = np.float32(np.iinfo(pixels.dtype).max if integer else 1)
     encoded_premultiplied = premultiplied and transfer != "linear"
     if integer and not encoded_premultiplied:
@@ -336,12 +338,12 @@ def _window_mask(head: exr.Header, part: int, dtype: Any) -> NDArray[Any]:
 
 
 def _clean_pass(name: str, planes: NDArray[Any]) -> NDArray[np.float32]:
-    plain = planes.astype(np.float32)
+    plain = planes.astype(np.float32, copy=False)
     if "crypto" in name.lower():
         return plain  # hashes stored as float bits: any value means something
     if name == "depth":
         plain[~(plain < exr.FAR)] = np.inf  # NaN too
-    else:
+    elif not np.isfinite(plain).all():  # a tenth of the time to see than to mend
         np.nan_to_num(plain, copy=False, nan=0.0, posinf=MAX_LIGHT, neginf=-MAX_LIGHT)
     return plain[..., 0] if plain.shape[2] == 1 else plain
 
