@@ -45,9 +45,9 @@ class Preset:
 
 PRESETS: Mapping[str, Preset] = {
     # Song and Yuan literati landscapes: most of the old masters are mostly empty (Leonardo 55(1), 2022)
-    "literati": Preset(0.60, soft=0.09),
+    "literati": Preset(0.60, soft=0.12),
     # Ma Yuan: one corner painted, the other half of the sheet almost empty
-    "song_corner": Preset(0.55, "lower_left", 0.8, soft=0.09),
+    "song_corner": Preset(0.55, "lower_left", 0.8, soft=0.12),
     # Xia Gui: one side painted
     "half_side": Preset(0.50, "left", 0.4),
     # colour goes last: what is left of a full sheet should be what is worth looking at
