@@ -52,9 +52,19 @@ def test_a_way_that_returns_is_sure_and_one_that_does_not_is_not():
     there = np.full((H, W, 2), (3.0, 0.0), np.float32)
     sure = carrying.way(there, -there)[..., 2]
     lost = carrying.way(there, there)[..., 2]
-    assert sure[:, : W - 3].min() == pytest.approx(1)
+    assert sure[:, : W - 3 - carrying.LOST].min() == pytest.approx(1)
     assert not sure[:, W - 2 :].any()  # it leaves the frame
     assert lost.max() < 0.01
+
+
+def test_trust_in_a_motion_ends_softly_where_it_gets_lost():
+    there = np.full((H, W, 2), (0.0, 0.0), np.float32)
+    back = there.copy()
+    back[8:16, 16:24] = 9.0
+    sure = carrying.way(there, back)[..., 2]
+    assert sure[8:16, 16:24].max() < 0.01
+    assert sure[:, : 16 - carrying.LOST].min() == pytest.approx(1)
+    assert np.abs(np.diff(sure[12])).max() < 0.3
 
 
 def test_alone_in_its_shot_a_frame_is_what_it_is():

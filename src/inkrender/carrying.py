@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -23,13 +24,17 @@ Way = NDArray[np.float32]  # (h, w, 3): px right and down to where everything is
 # out, neighbours would be means of different frames, and what noise there is would come back
 WINDOW = (1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 0.8, 0.6, 0.4, 0.2)
 MISS = 1.0  # px squared: where a way there and back misses by this, a quarter of the weight is left
-UNLIKE = 0.08  # of luma: where the picture is this unlike its neighbour, a third of the weight is left
+LOST = 4  # px over which trust in a motion goes where it gets lost
+UNLIKE = 0.3  # of luma: where the picture is this unlike its neighbour, a third of the weight is left
 
 
 def way(there: Vectors, back: Vectors) -> Way:
     """there: from this frame to a neighbour; back: from the neighbour to this frame; (h, w, 2) px."""
     found = np.empty((*there.shape[:2], 3), np.float32)
     way_of(found, there, back, np.float32(MISS))
+    # flow is lost in blocks: what is carried ends softly at them, or they would be seen
+    sure = cv2.erode(found[..., 2], np.ones((LOST + 1,) * 2, np.uint8), borderType=cv2.BORDER_REPLICATE)
+    found[..., 2] = cv2.blur(sure, (LOST + 1,) * 2, borderType=cv2.BORDER_REPLICATE)
     return found
 
 
