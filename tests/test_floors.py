@@ -16,7 +16,7 @@ FLOORS = {
     0: "errors kernels looks",
     1: "shader frame timing colour curves canvas places tomltext parameters paint strokes rock fields "
     "lines simplify tones pigments wetting handling cun spreading typeface stone repainting "
-    "repaint_depth repaint_tone surface motion metrics composition white scopes tone_measures shaders",
+    "repaint_depth repaint_tone surface motion movers metrics composition white scopes tone_measures shaders",
     2: "scene model layer grades picture script mood palettes validation library linker linker_ast io cache "
     "tracking",
     3: "plan hints potential negative_space packing carrying thresholds grading graticules sheets",

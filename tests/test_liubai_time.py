@@ -48,7 +48,7 @@ def warp_error(mattes, survey, which=None):
 def alone(film, n):
     """The lift of a frame that knows nothing of its neighbours."""
     one = film.plan(n).scenes[0]
-    problem, _ = analysis._problem(one, film.studio().proxy, survey_of(film).track)
+    problem, *_ = analysis._problem(one, film.studio().proxy, survey_of(film).track)
     target = one.liubai.target
     return problem.lift(problem.threshold(target), target)
 

@@ -2,6 +2,7 @@
 
 import logging
 
+import cv2
 import numpy as np
 import pytest
 from oracle import Oracle
@@ -125,3 +126,29 @@ def test_a_track_whose_files_were_tidied_away_is_worked_out_again(tmp_path):
     for file in (track.store / "tracks").glob("*.npz"):
         file.unlink()
     assert np.array_equal(track.to_previous(3), before)
+
+
+def test_own_motion_is_that_beside_the_camera(tmp_path):
+    oracle = Oracle(pan=(1.0, 0.0), walk=(-2.0, 1.0))
+    track = track_of(oracle.write(tmp_path, 6))
+    own = track.own(3)
+    px = 480 / 128
+    ball = cv2.erode(oracle.ball(3).astype(np.uint8), np.ones((5, 5))) > 0
+    on = cv2.resize(ball.astype(np.uint8), track.size, interpolation=cv2.INTER_NEAREST) > 0
+    # the ground lies behind a camera that pans by 1 px: it moves by -1, the ball by its walk
+    assert np.median(own[on], axis=0) == pytest.approx([(-2.0 + 1.0) * px, 1.0 * px], abs=0.1 * px)
+    assert np.abs(own[:20]).max() < 0.1 * px
+
+
+def test_own_motion_ends_with_the_shot(tmp_path):
+    track = track_of(Oracle(cut=4).write(tmp_path, 6))
+    for n in (1, 3, 4, 6):
+        assert np.isfinite(track.own(n)).all()
+        assert np.abs(track.own(n)[:20]).max() < 0.5
+
+
+def test_the_camera_leads_from_any_frame_to_any_other_of_its_shot(tmp_path):
+    track = track_of(Oracle(pan=(1.5, 0.0)).write(tmp_path, 6))
+    px = 480 / 128
+    assert track.between(2, 5)[:, 2] == pytest.approx([-3 * 1.5 * px, 0], abs=0.1 * px)
+    assert track.between(4, 4) == pytest.approx(np.eye(2, 3), abs=1e-9)

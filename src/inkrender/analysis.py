@@ -23,6 +23,7 @@ from . import (
     colour,
     engine,
     mattes,
+    movers,
     negative_space,
     packing,
     thresholds,
@@ -38,6 +39,7 @@ from .shots import Shots, track_of
 from .thresholds import Interval
 
 LINES_KEPT = 0.65  # of what is drawn of a subject on footage
+SUBJECT = 0.5  # of the potential: how much less willing what moves by itself is, where nothing marks subjects
 GRAIN = 1.5  # px at 270 lines: pictures are compared without what is finer, which is noise as often as not
 
 Tell = Callable[[int, int], None]  # done, of how many
@@ -110,6 +112,7 @@ class Survey(Shots):
         self._thresholds: list[float | None] | None = None
         self._contents: dict[int, str | None] = {}
         self._naming = cache.Memory(limit=1)  # each is worked out once, whoever asks
+        self._lumas = cache.Memory(limit=96 * small.size[0] * small.size[1])
         self._remember(small.size)
 
     # what people ask --------------------------------------------------------------------------------------
@@ -134,7 +137,7 @@ class Survey(Shots):
     # the whole scene --------------------------------------------------------------------------------------
 
     def _solve(self, tell: Tell | None) -> list[float | None]:
-        count, ahead = len(self.frames), len(carrying.WINDOW) + 1
+        count, ahead = len(self.frames), len(carrying.WINDOW) + movers.SPAN[-1] + 1
         # a frame is decided as soon as its neighbours are known, while they are at hand
         tasks = [
             (k - late, late) for k in range(count + ahead) for late in (0, ahead) if 0 <= k - late < count
@@ -199,8 +202,8 @@ class Survey(Shots):
         return self._planes.get(i, load, _bytes)
 
     def _make(self, i: int) -> tuple[dict[str, NDArray[Any]], str]:
-        problem, luma = _problem(self.passes[i], self.small, self.track)
-        planes = {**packing.packed(problem), "luma": luma}
+        problem, luma, guessed = _problem(self.passes[i], self.small, self.track)
+        planes = {**packing.packed(problem), "luma": luma, "guessed": np.array(guessed)}
         content = cache.digest(*[planes[name].tobytes() for name in sorted(planes)])
         cache.save_planes(self.store, self.keys[i], planes)
         cache.save_told(self.store, self.keys[i], {"content": content})
@@ -214,7 +217,7 @@ class Survey(Shots):
     def _problem(self, i: int) -> tuple[Problem, Interval]:
         """The problem of frame i among its neighbours, and the thresholds that it allows."""
         wanted, window = _wanted(self.passes[i]), self._window(i)
-        seen = [[j - i, self.keys[j]] for j in window]
+        seen = [[j - i, self.keys[j]] for j in self._window(i, movers.SPAN[-1])]
         key = cache.digest("carried", _rules(), seen, self.targets[i], self._moved)
         planes = self._kept(i)
         alone = packing.unpacked(planes, wanted.edge, wanted.bleed)
@@ -238,9 +241,25 @@ class Survey(Shots):
         def load() -> NDArray[np.float32]:
             wanted, planes = _wanted(self.passes[i]), self._kept(i)
             luma = blur(np.asarray(planes["luma"], np.float32) / np.float32(255), GRAIN)
-            return np.dstack([packing.unpacked(planes, wanted.edge, wanted.bleed).carried, luma])
+            carried = packing.unpacked(planes, wanted.edge, wanted.bleed).carried
+            if (moving := self._moving(i)) is not None:
+                carried[..., 0] -= np.float32(SUBJECT) * moving
+            return np.dstack([carried, luma])
 
         return self._sights.get(i, load, lambda planes: planes.nbytes)
+
+    def _moving(self, i: int) -> NDArray[np.float32] | None:
+        """What moves by itself in frame i, where nothing else tells its subject; None where nothing does."""
+        if self.track is None or not self._kept(i)["guessed"]:
+            return None
+        shot, track = self._window(i), self.track
+        beside = [j for k in movers.SPAN for j in (i - k, i + k) if j in shot]
+        return movers.moving(
+            self._luma(i), [(self._luma(j), track.between(self.frames[i], self.frames[j])) for j in beside]
+        )
+
+    def _luma(self, i: int) -> NDArray[np.uint8]:
+        return self._lumas.get(i, lambda: self._kept(i)["luma"], lambda luma: luma.nbytes)
 
 
 def _bytes(planes: dict[str, NDArray[Any]]) -> int:
@@ -284,12 +303,14 @@ def _key(one: ScenePass, small: bake.Studio, track: tracking.Track | None) -> st
 
 def _problem(
     one: ScenePass, small: bake.Studio, track: tracking.Track | None
-) -> tuple[Problem, NDArray[np.uint8]]:
-    """What there is to solve in a frame, and the luma of what is painted under the lift."""
+) -> tuple[Problem, NDArray[np.uint8], bool]:
+    """What there is to solve in a frame, the luma of what is painted under the lift, and whether its subject
+    is guessed: nothing marks it, and it may not have holes."""
     wanted = _wanted(one)
     lower = engine.paint(small, one, one.lower)
     upper = engine.paint(small, one, one.upper) if one.upper else None
     depth = depth_of(one, small)
+    told = mattes.lift_inputs(small, one, wanted)
     problem = negative_space.problem_for(
         lower,
         upper,
@@ -299,11 +320,12 @@ def _problem(
         seed=one.seed,
         origin=_origin(one, track),
         paper=small.white,
-        **mattes.lift_inputs(small, one, wanted),
+        **told,
     ).without_specks()
     shown = colour.encode(small.white * np.exp(-np.clip(lower[..., :3], 0, 20)), "srgb")
     codes = np.asarray(np.rint(np.clip(shown, 0, 1) * 255), np.uint8)
-    return problem, tracking.luma(codes, small.size)
+    guessed = depth is None and told["protect"] is None and not wanted.allow_holes
+    return problem, tracking.luma(codes, small.size), guessed
 
 
 def _origin(one: ScenePass, track: tracking.Track | None) -> tuple[float, float]:

@@ -58,9 +58,9 @@ class Shots:
             self._cuts[i] = motion.is_cut(self._kept(i - 1)["luma"], self._kept(i)["luma"])
         return not self._cuts[i]
 
-    def _window(self, i: int) -> list[int]:
-        """The frames of the shot that frame i is a mean of."""
-        span = len(carrying.WINDOW) - 1
+    def _window(self, i: int, further: int = 0) -> list[int]:
+        """The frames of the shot that frame i is a mean of, and so many more on either side."""
+        span = len(carrying.WINDOW) - 1 + further
         first = last = i
         while i - first < span and self._joined(first):
             first -= 1

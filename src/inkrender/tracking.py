@@ -206,6 +206,18 @@ class Track:
         held = not last and n + 1 < self.drawings[i + 1]
         return self._nowhere() if last or held or n < self.drawings[0] else self._vectors(i, "next")
 
+    def own(self, n: int) -> Vectors:
+        """How everything in frame n moves beside the camera: float32 (h, w, 2), px of the track a frame.
+
+        Midway between the way from the drawing before and that to the next; the one there is at the ends of
+        a shot.
+        """
+        i = self._index(n)
+        known = [self._beside(i - 1, "previous")] if i > 0 else []
+        known += [self._beside(i, "next")] if i < len(self.drawings) - 1 else []
+        ways = [way for way in known if way is not None]
+        return np.asarray(sum(ways) / np.float32(len(ways)), np.float32) if ways else self._nowhere()
+
     def camera(self, n: int) -> Matrix:
         """The camera as a similarity (2, 3): layer px of frame n to those of its shot's first frame."""
         px = self._camera(self._index(n))
@@ -213,6 +225,11 @@ class Track:
         across, down = np.array([p.across, p.down]), np.array([p.x, p.y])
         turn = px[:, :2] * across[:, None] / across[None, :]
         return np.column_stack([turn, across * px[:, 2] + down - turn @ down])
+
+    def between(self, n: int, m: int) -> Matrix:
+        """The camera as a similarity (2, 3): px of frame n, in the track, to those of frame m of its shot."""
+        here, there = (self._camera(self._index(k)) for k in (n, m))
+        return _then(here, np.asarray(cv2.invertAffineTransform(there), np.float64))
 
     def moves(self, n: int) -> bool:
         """Whether frame n differs from the one before it in the same shot."""
@@ -239,6 +256,25 @@ class Track:
     def _nowhere(self) -> Vectors:
         w, h = self.size
         return np.zeros((h, w, 2), np.float32)
+
+    def _beside(self, i: int, which: str) -> Vectors | None:
+        """How the later drawing of a pair came, or the earlier one goes, beside the camera; None at a cut."""
+        pair = self._pair(i)
+        if pair.cut:
+            return None
+        if pair.still:
+            return self._nowhere()
+        back = np.array(pair.camera)
+        ahead = which == "next"
+        turn, shift = np.split(cv2.invertAffineTransform(back) if ahead else back, [2], axis=1)
+        w, h = self.size
+        x, y = np.arange(w, dtype=np.float32)[None, :] + 0.5, np.arange(h, dtype=np.float32)[:, None] + 0.5
+        (a, b), (c, d) = (turn - np.eye(2)).astype(np.float32)
+        carried = np.dstack(
+            [a * x + b * y + np.float32(shift[0, 0]), c * x + d * y + np.float32(shift[1, 0])]
+        )
+        own = self._vectors(i, which) - carried
+        return np.asarray(own if ahead else -own, np.float32)
 
     def _vectors(self, i: int, which: str) -> Vectors:
         pair = self._pair(i)
