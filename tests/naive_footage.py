@@ -153,3 +153,23 @@ def laid(light, ink, guide, grain, amount, edge):
             k = max(1 + amount * grain[j, i] * np.exp(-0.8 * full.mean()), 0)
             out[j, i] = [*(full * k * alpha[j, i]), alpha[j, i]]
     return out
+
+
+def dragged(src, motion, share, longest=24):
+    """src (4, h, w) drawn out by a share of motion (h, w, 2)."""
+    src, way = np.float64(src), share * np.float64(motion)
+    out = src.copy()
+    _, h, w = src.shape
+    for j in range(h):
+        for i in range(w):
+            length = np.hypot(*way[j, i])
+            if length <= 1:
+                continue
+            n = int(min(length, longest))
+            steps = (np.arange(n) + 0.5) / (2 * n)
+            places = [np.array([i, j]) + side * s * way[j, i] for s in steps for side in (1, -1)]
+            places = [np.clip(p, 0, [w - 1, h - 1]) for p in places]
+            mean = np.mean([sampled(np.moveaxis(src, 0, -1), *p) for p in places], axis=0)
+            own = 1 - min(length - 1, 1)
+            out[:, j, i] = own * src[:, j, i] + (1 - own) * mean
+    return out

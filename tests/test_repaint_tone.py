@@ -27,11 +27,11 @@ def params(look: str, **given: object):
     return shader.at(shader.bind({**use.with_, **given}, look), 0)
 
 
-def painted(light, look="resolution", scale=None, anchor=None, matte=None, **given):
+def painted(light, look="resolution", scale=None, anchor=None, matte=None, motion=None, **given):
     """What a look makes of premultiplied light (h, w, 4): ink."""
     h, w = light.shape[:2]
     region = Region(0, 0, w, h, h / 1080 if scale is None else scale)
-    return repaint_tone.from_tone(light, region, 3, params(look, **given), matte, anchor)
+    return repaint_tone.from_tone(light, region, 3, params(look, **given), matte, anchor, motion)
 
 
 def opaque(rgb):
@@ -108,6 +108,33 @@ def test_smoothing_along_the_flow_follows_it_step_by_step():
     dst = np.empty((4, 12, 17), np.float32)
     footage.along(dst, rows(src), rows(way), 4, np.float32(1.3))
     np.testing.assert_allclose(dst, naive_footage.along(src, way, 4, np.float32(1.3)), atol=1e-5)
+
+
+def test_what_moves_is_drawn_out_along_its_motion_and_nothing_else_is():
+    random = np.random.default_rng(17)
+    src = random.random((4, 12, 17), np.float32)
+    motion = random.normal(0, 6, (12, 17, 2)).astype(np.float32)
+    motion[:4] = 0.5
+    motion[4] = (80.0, -3.0)
+    dst = np.empty_like(src)
+    footage.dragged(dst, src, motion, np.float32(0.7))
+    np.testing.assert_array_equal(dst[:, :4], src[:, :4])
+    np.testing.assert_allclose(dst, naive_footage.dragged(src, motion, np.float32(0.7)), atol=1e-5)
+
+
+def test_texture_tied_to_the_camera_fades_on_what_moves_by_itself():
+    plain = opaque(np.full((H, W, 3), 0.25))
+    moving = np.zeros((H, W, 2), np.float32)
+    moving[:, W // 2 :] = (12.0, 0.0)
+    still, moved = (painted(plain, motion=m, grain=0.0)[..., :3].mean(-1) for m in (None, moving))
+    assert moved[:, : W // 4].std() == pytest.approx(still[:, : W // 4].std(), rel=0.2)
+    assert moved[:, 3 * W // 4 :].std() < 0.4 * still[:, 3 * W // 4 :].std()
+
+
+def test_what_stands_still_is_painted_as_without_a_motion():
+    light = scene()
+    none = np.zeros((H, W, 2), np.float32)
+    np.testing.assert_array_equal(painted(light, motion=none), painted(light))
 
 
 def planes(count, h=11, w=15, spread=1.0):

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from .bake import Studio
     from .plan import LayerPass, ScenePass
 
-NAMES = ("vector", "anchor")  # inputs that come from a track
+NAMES = ("vector", "anchor", "motion")  # inputs that come from a track
 LINES = 270
 
 
@@ -72,14 +72,19 @@ def planes(
     """The inputs of motion that a layer's shaders ask for, float32 (h, w, 2) over a region of the layer.
 
     vector: where each pixel was on the previous frame minus where it is, px at 1080 lines, x right, y down.
-    anchor: the pixel's place on the first frame of its shot, layer px at 1080 lines. plate: as it was read,
-    fitted to the region, with the renderer's vectors if it has them. A still has an anchor and no vector.
+    anchor: the pixel's place on the first frame of its shot, layer px at 1080 lines. motion: how it moves by
+    itself, beside the camera, px at 1080 lines a drawing, x right, y down. plate: as it was read, fitted to
+    the region, with the renderer's vectors if it has them. A still has an anchor, no vector and no motion.
     """
     found: dict[str, NDArray[np.float32]] = {}
     names = asked(layer)
     track = studio.track(one, layer) if names and moving(layer) else None
     if "vector" in names and track is not None:
         found["vector"] = _vector(studio, one, layer, plate, region, track)
+    if "motion" in names and track is not None:
+        own: Any = track.own(layer.drawing) * np.array(track.place[2:], np.float32)
+        own = cv2.resize(own, (region.w, region.h), interpolation=cv2.INTER_LINEAR)
+        found["motion"] = np.asarray(own, np.float32)
     if "anchor" in names:
         if track is None:
             found["anchor"] = np.stack(np.broadcast_arrays(*region.grid()), axis=-1)

@@ -26,6 +26,8 @@ LINES = 540  # what is worked out at most: no wash has a finer shape
 FULL = np.float32(5.2)  # luminous absorbance of the darkest wash: clotted ink is dead
 PURITIES, PURITY = 20, 1.8  # steps of the wheel; how much purer the ink of a colour is than the colour
 WARM, EARTH = (45, 62, 88, 108), 12.0  # hues whose shadows are earth, fully between the middle two; degrees
+BOLD = 1.2  # a line on paper stands alone: it is darker than what the picture shows
+LOOSE = 2.5  # px a frame at which texture that does not move along has faded by half
 KEEP = {"red": 1, "lantern": 2}  # footage.KEEP_RED, KEEP_LANTERN
 
 
@@ -36,12 +38,15 @@ def from_tone(
     look: Any,
     matte: Plane | None = None,
     anchor: NDArray[np.float32] | None = None,
+    motion: NDArray[np.float32] | None = None,
 ) -> NDArray[np.float32]:
     """Footage without passes, painted from its tones: ink (h, w, 4).
 
     Shapes are simplified inside edges and along the picture's flow; density is lightness against its
     surroundings, so that a grey veil goes and form stays; hue becomes pigment; edges become brush lines.
-    matte: (h, w), 1 on subjects. anchor: (h, w, 2), the place each pixel's texture is tied to.
+    matte: (h, w), 1 on subjects. anchor: (h, w, 2), the place each pixel's texture is tied to. motion:
+    (h, w, 2), px by which it moves by itself: texture that is tied elsewhere fades there, and the brush is
+    drawn along.
     """
     from .kernels import footage
 
@@ -58,9 +63,20 @@ def from_tone(
 
     lab = np.empty((3, rows, cols), np.float32)
     footage.apart(lab, small.reshape(rows, -1))
+    moved, share = _sized(motion, (cols, rows)), np.float32(look.drag * k)
+    if moved is not None:
+        # tied to the camera they would glide over what moves by itself
+        loose = np.asarray(1 / (1 + cv2.magnitude(moved[..., 0], moved[..., 1]) / LOOSE), np.float32)
+        slow, middle, fine = slow * loose, middle * loose, fine * loose
     flowing, calm, sure = _flowing(lab, k, fine, look)
-    around = _around(flowing[0], k)
     leaves = (1 - calm) * (1 - sure)
+    if moved is not None:  # nor have lines and the rims of washes time to dry
+        flowing[3] *= loose
+        calm, sure = calm * loose, sure * loose
+        drawn = np.empty_like(flowing)
+        footage.dragged(drawn, flowing, moved, share)
+        flowing = drawn
+    around = _around(flowing[0], k)
     far = _far(lab, k)
     given = _sized(matte, (cols, rows))
     if given is not None:
@@ -155,7 +171,7 @@ def _flowing(
     light, edge = flowing[0], flowing[3]
     footage.firmed(light, edge, sure)
     line = smoothstep(0.0, 0.05, edge) * smoothstep(0.2, 0.5, one_way)
-    line *= smoothstep(*CROWDED, blur(line, 26 * k)) * np.float32(look.contour)
+    line *= smoothstep(*CROWDED, blur(line, 26 * k)) * np.float32(BOLD * look.contour)
     flowing[3] = line
     return flowing, calm, sure
 

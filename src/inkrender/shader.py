@@ -36,6 +36,7 @@ PLANES: dict[str, tuple[str, ...]] = {
     "vector": ("vector_x", "vector_y"),
     "position": ("position_x", "position_y", "position_z"),
     "anchor": ("anchor_x", "anchor_y"),
+    "motion": ("motion_x", "motion_y"),
 }
 AT_FIELDS = ("x", "y", "sx", "sy", "t", "n", "held", "seed", "u")
 

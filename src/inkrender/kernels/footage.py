@@ -27,6 +27,7 @@ GREENER, LEAF = F(1.4), F(130)  # by how much leaves that are nearly grey are pu
 DABS = F(0.3)  # by how much leaves differ more from their surroundings in paint than in the picture
 PUREST = F(0.40)  # chroma over lightness: the last step of the wheel
 STRENGTHS, STEPS = 10, F(5)  # steps of the wheel in density, and how many there are to its root
+LONGEST = F(24)  # samples either way of what is drawn out along its motion
 THIN = F(0.02)  # alpha below which a premultiplied colour is not to be trusted
 
 R0, R1, R2, G0, G1, G2, B0, B1, B2 = (F(v) for v in RGB_TO_LMS.ravel())
@@ -314,6 +315,53 @@ def along(dst, src, way, steps, stride):
             dst[1, j, i] = a * k
             dst[2, j, i] = b * k
             dst[3, j, i] = e * k
+
+
+@kernel
+def dragged(dst, src, motion, share):
+    """dst (4, h, w) <- src (4, h, w), drawn out by `share` of the motion (h, w, 2) px, half of it either way.
+
+    What moves by less than a pixel is left as it is, up to two the one turns into the other.
+    """
+    planes, h, w = src.shape
+    right, bottom = F(w - 1), F(h - 1)
+    for j in range(h):
+        for c in range(planes):
+            out, row = dst[c, j], src[c, j]
+            for i in range(w):
+                out[i] = row[i]
+        for i in range(w):
+            across, down = share * motion[j, i, 0], share * motion[j, i, 1]
+            length = sqrt(across * across + down * down)
+            if length <= ONE:
+                continue
+            n = np.int32(min(length, LONGEST))
+            mixed = min(length - ONE, ONE) / F(2 * n)
+            step = HALF / F(n)
+            first, second, third, fourth = ZERO, ZERO, ZERO, ZERO
+            for k in range(n):
+                at = (F(k) + HALF) * step
+                for side in (at, -at):
+                    x = min(max(F(i) + side * across, ZERO), right)
+                    y = min(max(F(j) + side * down, ZERO), bottom)
+                    x0, y0 = np.int64(x), np.int64(y)
+                    x1, y1 = min(x0 + 1, w - 1), min(y0 + 1, h - 1)
+                    u, v = x - F(x0), y - F(y0)
+                    a, b, d = (ONE - u) * (ONE - v), u * (ONE - v), u * v
+                    e = v - d
+                    first += a * src[0, y0, x0] + b * src[0, y0, x1] + e * src[0, y1, x0] + d * src[0, y1, x1]
+                    second += (
+                        a * src[1, y0, x0] + b * src[1, y0, x1] + e * src[1, y1, x0] + d * src[1, y1, x1]
+                    )
+                    third += a * src[2, y0, x0] + b * src[2, y0, x1] + e * src[2, y1, x0] + d * src[2, y1, x1]
+                    fourth += (
+                        a * src[3, y0, x0] + b * src[3, y0, x1] + e * src[3, y1, x0] + d * src[3, y1, x1]
+                    )
+            own = ONE - mixed * F(2 * n)
+            dst[0, j, i] = own * src[0, j, i] + mixed * first
+            dst[1, j, i] = own * src[1, j, i] + mixed * second
+            dst[2, j, i] = own * src[2, j, i] + mixed * third
+            dst[3, j, i] = own * src[3, j, i] + mixed * fourth
 
 
 @inline
