@@ -44,7 +44,7 @@ STEPS = 16  # bisections: the threshold to a 10000th, which no count of pixels t
 SPECK = 0.01  # share of the frame: less bare paper than this in one place is a flaw, not a form
 CLOSED, MARGIN = 1.4, 0.08  # of the fade: how far a speck sinks at most, and how far below what closes it
 WIDE = 16.0  # px over which it changes how much dense ink thins: finer, it boils with the grass
-FIRM = 0.5  # of `soft`: without depth nothing says where mist lies, and ink that fades far is washed out
+FIRM = 0.5  # of `soft`, for plates without depth: nothing says where mist lies, far fades wash ink out
 THICK = 1.15  # absorbance (.5 base 10) to which ink thins before it ends in mist: darker reads as a cut-out
 
 
@@ -121,9 +121,9 @@ def problem_for(
     always willing to be paper. depth: (h, w) in scene units, near..far its fixed range. picture: the plate
     itself, light (h, w, 4), whose features are truer than those of what was painted from it. prior: added to
     the potential (`potential.prior`). allow_holes: paper may show inside what merely looks like a subject.
-    soft: how gradual a misty edge is, in units of potential; FIRM of it without depth. lines: 0..1, how much
-    of a line drawn where a subject may be outlives the wash round it. origin: layer px of the frame's corner,
-    so that mist stays in place.
+    soft: how gradual a misty edge is, in units of potential; for a plate without depth FIRM of it. lines:
+    0..1, how much of a line drawn where a subject may be outlives the wash round it. origin: layer px of the
+    frame's corner, so that mist stays in place.
     """
     if protect is not None:
         protect = _whole(protect)
@@ -138,7 +138,7 @@ def problem_for(
         found, weights, prior=prior, protect=protect, reserve=reserve, allow_holes=allow_holes
     )
     kept = None
-    if depth is None:
+    if picture is not None and depth is None:
         soft *= FIRM
     if lines > 0:
         kept = np.asarray(np.float32(lines) * drawn(lower) * found["hull"], np.float32)
