@@ -8,6 +8,7 @@ fails just there.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import cv2
 import numpy as np
@@ -22,7 +23,8 @@ Matrix = NDArray[np.float64]
 
 SPAN = (4, 6, 9, 12)  # frames before and after that are looked at: nearer ones show too little of a movement
 SLACK = 3  # px by which a place may lie elsewhere than the camera says: parallax
-SOFT = 1.5  # px over which differences are averaged: single pixels are noise
+FINE = 16  # steps of a code in which differences are kept
+SOFT = 5  # px over which differences are averaged: single pixels are noise
 LEAST, SURE = 0.02, 0.10  # of luma: differences that are none, and that are certain
 GAP, RIM = 4, 1  # px across which parts of a subject are joined, and by which it then is too wide
 
@@ -35,22 +37,26 @@ def moving(luma: Codes, others: Iterable[tuple[Codes, Matrix]]) -> Plane | None:
     frames before it came or after it went: of all differences one of the smallest third decides.
     """
     h, w = luma.shape
-    near = np.ones((2 * SLACK + 1,) * 2, np.uint8)
-    found = []
-    for other, there in others:
+    near, full = np.ones((2 * SLACK + 1,) * 2, np.uint8), np.full((h, w), 255, np.uint8)
+    beside = list(others)
+    least: list[NDArray[np.uint16]] = []  # of the differences, the smallest third and one more, rising
+    for count, (other, there) in enumerate(beside):
         middle = there.copy()  # the similarity counts from corners of pixels, OpenCV from their middles
         middle[:, 2] += there[:, :2] @ (0.5, 0.5) - 0.5
-        how = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        how = cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP  # finer than the slack nothing is compared
         seen = cv2.warpAffine(other, middle, (w, h), flags=how, borderMode=cv2.BORDER_REPLICATE)
-        inside = cv2.warpAffine(np.full((h, w), 255, np.uint8), middle, (w, h), flags=how)
+        inside = cv2.warpAffine(full, middle, (w, h), flags=how)
         above = cv2.subtract(luma, cv2.dilate(seen, near))
         below = cv2.subtract(cv2.erode(seen, near), luma)
-        away = cv2.bitwise_and(cv2.max(above, below), inside)
-        found.append(cv2.GaussianBlur(away.astype(np.float32), (0, 0), SOFT))
-    if len(found) < 2:
+        away = np.asarray(cv2.bitwise_and(cv2.max(above, below), inside), np.uint16) * np.uint16(FINE)
+        rest: Any = cv2.blur(away, (SOFT, SOFT), borderType=cv2.BORDER_REPLICATE)
+        for k, known in enumerate(least):  # sorted in: partitioning whole stacks takes four times as long
+            least[k], rest = np.minimum(known, rest), np.maximum(known, rest)
+        if count <= len(beside) // 3:
+            least.append(rest)
+    if len(beside) < 2:
         return None
-    rank = len(found) // 3
-    differs = np.partition(np.stack(found), rank, axis=0)[rank] / np.float32(255)
+    differs = np.asarray(least[-1], np.float32) / np.float32(255 * FINE)
     sure = cv2.morphologyEx(smoothstep(LEAST, SURE, differs), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
     disk = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * GAP + 1,) * 2)
     joined = cv2.erode(cv2.morphologyEx(sure, cv2.MORPH_CLOSE, disk), np.ones((2 * RIM + 1,) * 2, np.uint8))
