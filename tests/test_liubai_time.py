@@ -3,12 +3,15 @@
 from dataclasses import replace
 from itertools import pairwise
 
+import cv2
 import numpy as np
 import pytest
 from oracle import Oracle
 
 import inkrender as ink
 from inkrender import analysis, cache, motion, negative_space, thresholds
+from inkrender.frame import Frame
+from inkrender.io import stills
 
 SIZE = (128, 72)
 
@@ -242,3 +245,37 @@ def test_what_a_problem_is_kept_as_gives_the_problem_back():
         assert np.abs(getattr(again, name) - getattr(problem, name)).max() < 1 / 250  # the coarsest: 8 bits
     assert np.abs(again.willing - problem.willing).max() < 1e-4
     assert replace(again).edge == problem.edge
+
+
+def walkers(folder, count=16, passes=()):
+    """A pale ball before darker ground, without passes but those named; the frames' pattern."""
+    oracle = Oracle(pan=(0.5, 0.0), walk=(-4.0, 0.3))
+    for n in range(1, count + 1):
+        told = oracle.frame(n)
+        pixels = told.pixels.copy()
+        pixels[oracle.ball(n), :3] = 0.85
+        kept = {name: told.passes[name] for name in passes}
+        stills.write(folder / f"w.{n:04d}.exr", Frame(pixels, "light", kept))
+    return oracle, str(folder / "w.####.exr")
+
+
+def inside(oracle, n, size):
+    """Where the ball is at the analysis's size, a little away from its rim."""
+    ball = cv2.erode(oracle.ball(n).astype(np.uint8), np.ones((5, 5), np.uint8))
+    return cv2.resize(ball, size, interpolation=cv2.INTER_NEAREST) > 0
+
+
+def test_what_moves_by_itself_is_kept_where_nothing_else_tells_the_subject(tmp_path):
+    oracle, pattern = walkers(tmp_path)
+    survey = survey_of(film_of(pattern, "1-16"))
+    found, ball = survey._moving(7), inside(oracle, 8, survey.small.size)
+    assert found[ball].mean() > 0.6
+    assert found.mean() < 2 * oracle.ball(8).mean()
+    matte = mattes_of([survey.lift(8)])[0]
+    assert matte[ball].mean() < 0.1 < matte.mean()  # pale as it is, it would be the first to go
+
+
+@pytest.mark.parametrize("told", [{"allow_holes": True}, {"protect": ["pass:id"]}, {}])
+def test_what_moves_is_no_subject_where_something_says_what_is(tmp_path, told):
+    _, pattern = walkers(tmp_path, passes=() if "allow_holes" in told else ("id",) if told else ("depth",))
+    assert survey_of(film_of(pattern, "1-16", **told))._moving(7) is None

@@ -112,7 +112,7 @@ class Survey(Shots):
         self._thresholds: list[float | None] | None = None
         self._contents: dict[int, str | None] = {}
         self._naming = cache.Memory(limit=1)  # each is worked out once, whoever asks
-        self._lumas = cache.Memory(limit=96 * small.size[0] * small.size[1])
+        self._lumas = cache.Memory(limit=96 * small.size[0] * small.size[1])  # a byte a pixel, of all at hand
         self._remember(small.size)
 
     # what people ask --------------------------------------------------------------------------------------

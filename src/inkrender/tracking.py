@@ -207,7 +207,7 @@ class Track:
         return self._nowhere() if last or held or n < self.drawings[0] else self._vectors(i, "next")
 
     def own(self, n: int) -> Vectors:
-        """How everything in frame n moves beside the camera: float32 (h, w, 2), px of the track a frame.
+        """How everything in frame n moves beside the camera: float32 (h, w, 2), px of the track a drawing.
 
         Midway between the way from the drawing before and that to the next; the one there is at the ends of
         a shot.
