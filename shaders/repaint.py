@@ -40,7 +40,7 @@ class Repaint(NamedTuple):
     recede: Annotated[float, Between(-1, 1)] = 0.65  # without depth: how thin surroundings are, < 0: dense
 
 
-PASSES = ("depth", "normal", "matte", "id", "anchor", "camera", "motion")
+PASSES = ("depth", "normal", "matte", "id", "anchor", "camera", "motion", "steady")
 NEUTRAL = None  # a repainted plate is never the plate
 
 
@@ -51,11 +51,13 @@ def shade(dst, region, at, p: Repaint, inputs) -> None:
 
     from inkrender import repaint_depth, repaint_tone, repainting
 
-    depth, normal, matte, ids, anchor, camera, motion = (getattr(inputs, name, None) for name in PASSES)
+    depth, normal, matte, ids, anchor, camera, motion, steady = (
+        getattr(inputs, name, None) for name in PASSES
+    )
     broken = not np.isfinite(dst.sum(dtype=np.float64))  # a quarter of the time nan_to_num takes
     light = np.nan_to_num(dst, nan=0.0, posinf=1e4, neginf=0.0) if broken else dst
     if depth is None or not (np.isfinite(depth) & (depth > 0) & (depth < 1e9)).any():  # a pass, but empty
-        dst[...] = repaint_tone.from_tone(light, region, at.seed, p, matte, anchor, motion)
+        dst[...] = repaint_tone.from_tone(light, region, at.seed, p, matte, anchor, motion, steady)
         density = repainting.CLEAR
     else:
         passes = repaint_depth.Passes(depth, normal, matte, ids, anchor, camera)

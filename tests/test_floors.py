@@ -20,7 +20,7 @@ FLOORS = {
     2: "scene model layer grades picture script mood palettes validation library linker linker_ast io cache "
     "tracking",
     3: "plan hints potential negative_space packing carrying thresholds grading graticules sheets",
-    4: "engine accents grade_ops scenefile bake plates cameras following tearing mattes points",
+    4: "engine accents grade_ops scenefile bake plates cameras following steadying tearing mattes points",
     5: "render manifest analysis accenting shots film deliver encode verify check "
     "check_grades check_liubai check_plates arrays doctor "
     "bench bench_film liubai_report viewing audit script_chart script_page",

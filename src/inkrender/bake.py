@@ -366,6 +366,16 @@ class Studio:
         """A plate before any shader, light (h, w, 4) at output scale, as it lies in the layer."""
         return self._plate(one, layer, float(layer.layer.at("scale", layer.drawing)))[0].pixels
 
+    def reduced(self, one: ScenePass, layer: LayerPass, size: tuple[int, int]) -> NDArray[np.float32]:
+        """All of a plate before any shader, light (h, w, 4) at a size (w, h)."""
+        path, number = self.file(one, layer)
+        if plates.is_video(path):
+            w, h = plates.clip(path).size
+            seen = plates.video(path, number, layer.layer.transfer, (min(w, size[0]), min(h, size[1])))
+            return plates.resize(seen, size).pixels
+        wanted = {n for use in layer.shaders for n in (*use.shader.needs, *use.shader.optional)}
+        return plates.resize(self.passes(one, layer, wanted), size).pixels
+
     def plane(self, one: ScenePass, layer: LayerPass, name: str) -> NDArray[np.float32] | None:
         """A pass of a plate at output scale, as it lies in the layer, or None where it has none."""
         if plates.is_video(self.file(one, layer)[0]):

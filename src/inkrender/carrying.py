@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from .kernels.carry import chain, gather, way_of
 from .motion import Vectors
+from .tracking import Track
 
 Planes = NDArray[np.float32]  # (h, w, 4): three planes, and the picture's luma 0..1
 Way = NDArray[np.float32]  # (h, w, 3): px right and down to where everything is, and 0..1 how sure that is
@@ -38,16 +39,30 @@ def way(there: Vectors, back: Vectors) -> Way:
     return found
 
 
+def step(track: Track, n: int, direction: int) -> Way:
+    """The way from frame n of a track to the one before (-1) or after it (1).
+
+    Flow that was searched for says no more than a quarter of its pixels do, and that is what is given.
+    """
+    back, ahead = (n, n - 1) if direction < 0 else (n + 1, n)
+    there, home = track.to_previous(back), track.to_next(ahead)
+    found = way(there, home) if direction < 0 else way(home, there)
+    h, w = found.shape[:2]
+    return found if track.rendered else _sized(found, ((w + 3) // 4, (h + 3) // 4))
+
+
 def carry(
     at: int,
     planes: Callable[[int], Planes],
     ways: Callable[[int, int], Way | None],
     window: Sequence[float] = WINDOW,
+    unlike: float = UNLIKE,
 ) -> Planes:
     """The planes of frame `at` as a mean along the motion: float32 (h, w, 4).
 
-    planes: of a frame; ways: from a frame to the next in a direction (1 or -1), or None where the shot ends.
-    A neighbour counts where the motion leads there and back again and the picture is alike.
+    planes: of a frame; ways: from a frame to the next in a direction (1 or -1), or None where the shot ends;
+    they may be smaller than the planes. A neighbour counts where the motion leads there and back again and
+    the picture is alike; unlike: the difference of luma at which a third of its weight is left.
     """
     own = planes(at)
     total = own * np.float32(window[0])
@@ -65,6 +80,18 @@ def carry(
                 chain(longer, path, one)
                 path = longer
             other = planes(at + direction * k)
-            gather(total, weights, own, other, path, np.float32(window[k]), np.float32(UNLIKE))
+            there = _sized(path, own.shape[1::-1])
+            gather(total, weights, own, other, there, np.float32(window[k]), np.float32(unlike))
     total /= weights[..., None]
     return total
+
+
+def _sized(path: Way, size: tuple[int, int]) -> Way:
+    """A way in pixels of another size (w, h)."""
+    if path.shape[1::-1] == size:
+        return path
+    h, w = path.shape[:2]
+    how = cv2.INTER_AREA if size[0] < w else cv2.INTER_LINEAR
+    found = np.asarray(cv2.resize(path, size, interpolation=how), np.float32)
+    found *= np.array([size[0] / w, size[1] / h, 1], np.float32)
+    return found

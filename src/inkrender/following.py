@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from . import cache, plan, tracking
+from . import cache, plan, steadying, tracking
 from .errors import InkError
 from .frame import Frame, Region
 from .timing import held
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from .bake import Studio
     from .plan import LayerPass, ScenePass
 
-NAMES = ("vector", "anchor", "motion")  # inputs that come from a track
+NAMES = ("vector", "anchor", "motion", "steady")  # inputs that come from a track
 LINES = 270
 
 
@@ -69,12 +69,14 @@ def _print(studio: Studio, one: ScenePass, layer: LayerPass) -> str:
 def planes(
     studio: Studio, one: ScenePass, layer: LayerPass, plate: Frame, region: Region
 ) -> dict[str, NDArray[np.float32]]:
-    """The inputs of motion that a layer's shaders ask for, float32 (h, w, 2) over a region of the layer.
+    """The inputs of motion that a layer's shaders ask for, float32 over a region of the layer, (h, w, 2).
 
     vector: where each pixel was on the previous frame minus where it is, px at 1080 lines, x right, y down.
     anchor: the pixel's place on the first frame of its shot, layer px at 1080 lines. motion: how it moves by
-    itself, beside the camera, px at 1080 lines a drawing, x right, y down. plate: as it was read, fitted to
-    the region, with the renderer's vectors if it has them. A still has an anchor, no vector and no motion.
+    itself, beside the camera, px at 1080 lines a drawing, x right, y down. steady: (h, w, 4), the plate's
+    light as a mean along its motion, 540 lines at most (`steadying`); not of a plate with depth, whose passes
+    are of one drawing. plate: as it was read, fitted to the region, with the renderer's vectors if it has
+    them. A still has an anchor and nothing else.
     """
     found: dict[str, NDArray[np.float32]] = {}
     names = asked(layer)
@@ -85,6 +87,10 @@ def planes(
         own: Any = track.own(layer.drawing) * np.array(track.place[2:], np.float32)
         own = cv2.resize(own, (region.w, region.h), interpolation=cv2.INTER_LINEAR)
         found["motion"] = np.asarray(own, np.float32)
+    if "steady" in names and track is not None and "depth" not in plate.passes:
+        steady = steadying.steady(studio, one, layer, region.reduced(steadying.LINES))
+        if steady is not None:
+            found["steady"] = steady
     if "anchor" in names:
         if track is None:
             found["anchor"] = np.stack(np.broadcast_arrays(*region.grid()), axis=-1)

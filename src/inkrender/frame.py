@@ -39,6 +39,11 @@ class Region:
         y = self.y + (np.arange(self.h, dtype=np.float64) + 0.5) / self.scale
         return x.astype(np.float32)[None, :], y.astype(np.float32)[:, None]
 
+    def reduced(self, lines: int) -> tuple[int, int]:
+        """Its size (w, h) in pixels where the picture has `lines` lines at most."""
+        rows = min(self.h, max(2, round(self.h * lines / 1080 / self.scale)))
+        return (max(2, round(self.w * rows / self.h)) if rows < self.h else self.w), rows
+
 
 @dataclass(frozen=True)
 class Frame:

@@ -43,6 +43,7 @@ REACH = 96.0  # px: distances beyond are cut off; every edge is over long before
 STEPS = 16  # bisections: the threshold to a 10000th, which no count of pixels tells apart
 SPECK = 0.01  # share of the frame: less bare paper than this in one place is a flaw, not a form
 CLOSED, MARGIN = 1.4, 0.08  # of the fade: how far a speck sinks at most, and how far below what closes it
+SCRAP, UNDER = 0.0007, 0.05  # share of the frame: less paper apart gets a wash; by so much of the fade
 WIDE = 16.0  # px over which it changes how much dense ink thins: finer, it boils with the grass
 FIRM = 0.5  # of `soft`, for plates without depth: nothing says where mist lies, far fades wash ink out
 THICK = 1.15  # absorbance (.5 base 10) to which ink thins before it ends in mist: darker reads as a cut-out
@@ -246,11 +247,37 @@ class Problem:
             return high
         if target >= self.reachable[1]:
             return low
+        first = self._bisected(target)
+        short = target - self.without_scraps(first).share(first)
+        if short <= 0:
+            return first
+        tried = [first, *(self._bisected(target + part * short) for part in (0.5, 1.0))]
+        return min(tried, key=lambda t: abs(self.without_scraps(t).share(t) - target))
+
+    def _bisected(self, target: float) -> float:
         low, high = float(self.willing.min()) - 1, float(self.willing.max()) + 1
         for _ in range(STEPS):
             middle = (low + high) / 2
             low, high = (middle, high) if self.share(middle) > target else (low, middle)
         return middle
+
+    def without_scraps(self, threshold: float) -> Problem:
+        """The same where no paper is left bare by this threshold that is no part of larger paper.
+
+        A place turns blank in pieces, for all of it lies within a hair's breadth of the threshold. What
+        little they sink gives them the thinnest wash there is. Bridges of two pixels join nothing: the full
+        size tears them.
+        """
+        level = self._level - np.float32(threshold)
+        square = np.ones((3, 3), np.uint8)
+        bare = np.asarray(level > 0, np.uint8)
+        _, label, stats, _ = cv2.connectedComponentsWithStats(cv2.erode(bare, square), connectivity=8)
+        large = stats[:, cv2.CC_STAT_AREA] >= SCRAP * level.size
+        large[0] = False
+        kept = np.asarray(cv2.dilate(large[label].astype(np.uint8), square, iterations=2), np.bool_)
+        near = np.asarray(cv2.dilate(bare, square), np.bool_) & ~kept
+        sunk = np.clip(level + np.float32(UNDER) * self.fade, 0, 2 * np.float32(UNDER) * self.fade)
+        return replace(self, willing=np.asarray(self.willing - sunk * near, np.float32))
 
     @property
     def carried(self) -> NDArray[np.float32]:
@@ -300,17 +327,18 @@ class Problem:
 
     def lift(self, threshold: float, target: float) -> Lift:
         """What a threshold takes away, beside the target it was chosen for."""
-        above = self.willing - np.float32(threshold)  # as kernels/share.py has it
+        clean = self.without_scraps(threshold)
+        above = clean.willing - np.float32(threshold)  # as kernels/share.py has it
         ramp = _eased(above / self.fade)
         ramp += (1 - ramp) * self.dense * smoothstep(float(NEAR_LO), float(NEAR_HI), above / self.fade)
-        phi = np.clip(above / self.slope, -REACH, REACH)
+        phi = np.clip(above / clean.slope, -REACH, REACH)
         keep = self.guard
         if self.bleed > 0:
             seep = SEEP * np.maximum(self.hard, 0) * np.exp(-np.maximum(phi, 0) / self.bleed)
             keep = np.asarray(np.maximum(keep, seep), np.float32)
         return Lift(
             phi, ramp, self.hard, keep, self.edge, self.bleed,
-            threshold, target, self.share(threshold), self.reachable,
+            threshold, target, clean.share(threshold), self.reachable,
         )  # fmt: skip
 
     @cached_property

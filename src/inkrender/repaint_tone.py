@@ -39,6 +39,7 @@ def from_tone(
     matte: Plane | None = None,
     anchor: NDArray[np.float32] | None = None,
     motion: NDArray[np.float32] | None = None,
+    steady: NDArray[np.float32] | None = None,
 ) -> NDArray[np.float32]:
     """Footage without passes, painted from its tones: ink (h, w, 4).
 
@@ -46,16 +47,15 @@ def from_tone(
     surroundings, so that a grey veil goes and form stays; hue becomes pigment; edges become brush lines.
     matte: (h, w), 1 on subjects. anchor: (h, w, 2), the place each pixel's texture is tied to. motion:
     (h, w, 2), px by which it moves by itself: texture that is tied elsewhere fades there, and the brush is
-    drawn along.
+    drawn along. steady: the light as it is painted, of any size, in the place of the picture's own.
     """
     from .kernels import footage
 
     light = np.ascontiguousarray(light, np.float32)
     h, w = light.shape[:2]
-    rows = min(h, max(2, round(h * LINES / 1080 / region.scale)))
-    cols = max(2, round(w * rows / h)) if rows < h else w
+    cols, rows = region.reduced(LINES)
     k = region.scale * rows / h
-    small = np.asarray(_sized(light, (cols, rows)))
+    small = np.asarray(_sized(light if steady is None else steady, (cols, rows)))
     work = Region(region.x, region.y, cols, rows, k)
     tied = _sized(anchor, (cols, rows))
     texture = Texture(work, seed, tied)

@@ -37,6 +37,7 @@ PLANES: dict[str, tuple[str, ...]] = {
     "position": ("position_x", "position_y", "position_z"),
     "anchor": ("anchor_x", "anchor_y"),
     "motion": ("motion_x", "motion_y"),
+    "steady": ("steady_r", "steady_g", "steady_b", "steady_a"),
 }
 AT_FIELDS = ("x", "y", "sx", "sy", "t", "n", "held", "seed", "u")
 

@@ -78,10 +78,7 @@ class Shots:
             if self._content(i) == self._content(i + direction):
                 return np.broadcast_to(np.array([0, 0, 1], np.float32), (h, w, 3)).copy()
             if self.track is not None:
-                a, b = self.frames[i], self.frames[i + direction]
-                if direction < 0:
-                    return carrying.way(self.track.to_previous(a), self.track.to_next(b))
-                return carrying.way(self.track.to_next(a), self.track.to_previous(b))
+                return carrying.step(self.track, self.frames[i], direction)
             return carrying.way(*self._flows(i, i + direction))
 
         return self._steps.get((i, direction), find, lambda way: way.nbytes)
