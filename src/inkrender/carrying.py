@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from . import cache
 from .kernels.carry import chain, gather, way_of
 from .motion import Vectors
 from .tracking import Track
@@ -27,6 +28,8 @@ WINDOW = (1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 0.8, 0.6, 0.4, 0.2)
 MISS = 1.0  # px squared: where a way there and back misses by this, a quarter of the weight is left
 LOST = 4  # px over which trust in a motion goes where it gets lost
 UNLIKE = 0.3  # of luma: where the picture is this unlike its neighbour, a third of the weight is left
+
+_steps = cache.Memory(limit=16 << 20)  # painting and analysis ask for the same ones
 
 
 def way(there: Vectors, back: Vectors) -> Way:
@@ -44,11 +47,15 @@ def step(track: Track, n: int, direction: int) -> Way:
 
     Flow that was searched for says no more than a quarter of its pixels do, and that is what is given.
     """
-    back, ahead = (n, n - 1) if direction < 0 else (n + 1, n)
-    there, home = track.to_previous(back), track.to_next(ahead)
-    found = way(there, home) if direction < 0 else way(home, there)
-    h, w = found.shape[:2]
-    return found if track.rendered else _sized(found, ((w + 3) // 4, (h + 3) // 4))
+
+    def find() -> Way:
+        back, ahead = (n, n - 1) if direction < 0 else (n + 1, n)
+        there, home = track.to_previous(back), track.to_next(ahead)
+        found = way(there, home) if direction < 0 else way(home, there)
+        h, w = found.shape[:2]
+        return found if track.rendered else _sized(found, ((w + 3) // 4, (h + 3) // 4))
+
+    return _steps.get((track.digest, n, direction), find, lambda way: way.nbytes)
 
 
 def carry(
@@ -91,7 +98,7 @@ def _sized(path: Way, size: tuple[int, int]) -> Way:
     if path.shape[1::-1] == size:
         return path
     h, w = path.shape[:2]
-    how = cv2.INTER_AREA if size[0] < w else cv2.INTER_LINEAR
-    found = np.asarray(cv2.resize(path, size, interpolation=how), np.float32)
-    found *= np.array([size[0] / w, size[1] / h, 1], np.float32)
-    return found
+    scale = np.array([size[0] / w, size[1] / h, 1], np.float32)
+    if size[0] > w:  # the smaller one is scaled
+        return np.asarray(cv2.resize(path * scale, size, interpolation=cv2.INTER_LINEAR), np.float32)
+    return np.asarray(cv2.resize(path, size, interpolation=cv2.INTER_AREA) * scale, np.float32)

@@ -74,7 +74,7 @@ def planes(
     vector: where each pixel was on the previous frame minus where it is, px at 1080 lines, x right, y down.
     anchor: the pixel's place on the first frame of its shot, layer px at 1080 lines. motion: how it moves by
     itself, beside the camera, px at 1080 lines a drawing, x right, y down. steady: (h, w, 4), the plate's
-    light as a mean along its motion, 540 lines at most (`steadying`); not of a plate with depth, whose passes
+    light as a mean along its motion, 270 lines at most (`steadying`); not of a plate with depth, whose passes
     are of one drawing. plate: as it was read, fitted to the region, with the renderer's vectors if it has
     them. A still has an anchor and nothing else.
     """

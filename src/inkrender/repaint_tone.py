@@ -47,7 +47,8 @@ def from_tone(
     surroundings, so that a grey veil goes and form stays; hue becomes pigment; edges become brush lines.
     matte: (h, w), 1 on subjects. anchor: (h, w, 2), the place each pixel's texture is tied to. motion:
     (h, w, 2), px by which it moves by itself: texture that is tied elsewhere fades there, and the brush is
-    drawn along. steady: the light as it is painted, of any size, in the place of the picture's own.
+    drawn along. steady: what the light is in the mean, (rows, cols, 4) of a smaller size: so much of it is
+    painted.
     """
     from .kernels import footage
 
@@ -55,7 +56,9 @@ def from_tone(
     h, w = light.shape[:2]
     cols, rows = region.reduced(LINES)
     k = region.scale * rows / h
-    small = np.asarray(_sized(light if steady is None else steady, (cols, rows)))
+    small = np.asarray(_sized(light, (cols, rows)))
+    if steady is not None:
+        small = _steadied(small, steady)
     work = Region(region.x, region.y, cols, rows, k)
     tied = _sized(anchor, (cols, rows))
     texture = Texture(work, seed, tied)
@@ -123,6 +126,16 @@ def from_tone(
     out = np.empty((h, w, 4), np.float32)
     footage.laid(out.reshape(h, -1), light.reshape(h, -1), ink, lab[0], grain, settle, np.float32(0.20))
     return out
+
+
+def _steadied(light: NDArray[np.float32], steady: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Light (h, w, 4) that is `steady` where that shows it, and what is finer its own."""
+    (h, w), (rows, cols) = light.shape[:2], steady.shape[:2]
+    if (h, w) == (rows, cols):
+        return steady
+    apart = steady - cv2.resize(light, (cols, rows), interpolation=cv2.INTER_AREA)
+    found = light + cv2.resize(apart, (w, h), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(np.maximum(found, 0), np.float32)
 
 
 def _sized(plane: NDArray[np.float32] | None, size: tuple[int, int]) -> NDArray[np.float32] | None:

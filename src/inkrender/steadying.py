@@ -27,12 +27,11 @@ Light = NDArray[np.float32]  # (h, w, 4)
 
 WINDOW = (1.0, 0.8, 0.5)  # weights of a drawing and of those one and two from it: what moves must not smear
 UNLIKE = 0.06  # of display-encoded luma: a neighbour this unlike counts by a third
-GRAIN = 1.2  # px: pictures are compared without what is finer, which is noise as often as not
+GRAIN = 0.8  # px: pictures are compared without what is finer, which is noise as often as not
 OPAQUE = 0.999
-LINES = 540  # what is painted from tones is worked out at that
+LINES = 270  # at most: what is finer is smoothed by every wash
 
-_lights = cache.Memory(limit=96 << 20)
-_ways = cache.Memory(limit=8 << 20)
+_lights = cache.Memory(limit=32 << 20)
 
 
 def steady(studio: Studio, one: ScenePass, layer: LayerPass, size: tuple[int, int]) -> Light | None:
@@ -47,36 +46,33 @@ def steady(studio: Studio, one: ScenePass, layer: LayerPass, size: tuple[int, in
     drawings, reach = track.drawings, len(WINDOW) - 1
     at = max(bisect_right(drawings, layer.drawing) - 1, 0)
 
-    def seen(i: int) -> Light:
-        def make() -> Light:
+    def seen(i: int) -> tuple[Light, bool]:
+        def make() -> tuple[Light, bool]:
             return _with_luma(studio.reduced(one, replace(layer, drawing=drawings[i]), size))
 
-        return _lights.get((track.prints[i], size), make, lambda light: light.nbytes)
+        return _lights.get((track.prints[i], size), make, lambda found: found[0].nbytes)
 
     def way(i: int, direction: int) -> Way | None:
         later = i if direction < 0 else i + 1
         if not 0 < later < len(drawings) or track.is_cut(drawings[later]):
             return None
         n = drawings[i] if direction < 0 else drawings[later] - 1
-        return _ways.get((track.digest, i, direction), lambda: carrying.step(track, n, direction), _bytes)
+        return carrying.step(track, n, direction)
 
     about = drawings[max(at - reach + 1, 1) : at + reach + 1]
     if not any(track.moves(n) for n in about):
         return None
-    if studio.reduced(one, layer, size)[..., 3].min() < OPAQUE:
+    if not seen(at)[1]:
         return None
-    found = carrying.carry(at, seen, way, WINDOW, UNLIKE)
+    found = carrying.carry(at, lambda i: seen(i)[0], way, WINDOW, UNLIKE)
     found[..., 3] = 1
     return found
 
 
-def _with_luma(light: Light) -> Light:
-    """Opaque light and, in the place of its alpha, its luma, encoded well enough to compare by."""
+def _with_luma(light: Light) -> tuple[Light, bool]:
+    """Light with its luma in the place of alpha, encoded well enough to compare by; and if it is opaque."""
+    opaque = bool(light[..., 3].min() >= OPAQUE)
     clean = np.nan_to_num(light, nan=0.0, posinf=1e4, neginf=0.0)
     luma = cv2.transform(clean, np.array([[*colour.LUMA, 0]], np.float32))
     clean[..., 3] = blur(np.asarray(np.sqrt(np.maximum(luma, 0)), np.float32), GRAIN)
-    return clean
-
-
-def _bytes(way: Way) -> int:
-    return way.nbytes
+    return clean, opaque
