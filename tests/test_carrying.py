@@ -48,6 +48,20 @@ def test_a_mean_along_the_motion_is_that_of_whole_arrays():
     assert np.abs(found - wanted).max() < 6e-3  # OpenCV samples on a grid of 1/32 px
 
 
+def test_ways_may_be_a_quarter_of_the_planes():
+    """Along a pan all sizes of the way say the same."""
+    planes = [smooth(4, seed, 0.3) for seed in range(5)]
+
+    def pan(h, w):
+        return np.broadcast_to(np.array([1.5 * w / W, 0.5 * h / H, 1], np.float32), (h, w, 3)).copy()
+
+    found, wanted = (
+        carrying.carry(2, planes.__getitem__, lambda i, d, s=size: pan(*s) * (d, d, 1) if 0 < i < 4 else None)
+        for size in ((H // 4, W // 4), (H, W))
+    )
+    assert np.abs(found - wanted).max() < 1e-5
+
+
 def test_a_way_that_returns_is_sure_and_one_that_does_not_is_not():
     there = np.full((H, W, 2), (3.0, 0.0), np.float32)
     sure = carrying.way(there, -there)[..., 2]

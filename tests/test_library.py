@@ -128,6 +128,7 @@ def test_planes_are_the_inputs_a_pixel_shader_reads():
         (("NEUTRAL = Thin(amount=0)", "NEUTRAL = 3"), 17, "NEUTRAL is not a Thin"),
         (("NEUTRAL = Thin(amount=0)", "NEUTRAL = Thin(amount=1 / 0)"), 17, "ZeroDivisionError"),
         (("@point\n", '@point(needs="height")\n'), 20, "needs is a tuple"),
+        (("@point\n", '@point(optional=("steady",))\n'), 21, "steady is no plane that a point could read"),
     ],
 )
 def test_a_broken_file_is_told_with_its_line(tmp_path, change, line, told):

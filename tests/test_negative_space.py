@@ -386,9 +386,9 @@ def test_more_is_asked_more_is_blank_within_reach(seed: int, a: float, b: float)
     problem = liubai.problem_for(lower, protect=protect)
     low, high = problem.reachable
     shares = [problem.lift(problem.threshold(t), t).blank for t in sorted((a, b))]
-    assert shares[0] <= shares[1] + 0.01
+    assert shares[0] <= shares[1] + 0.01  # the nearest of a few: scraps come and go with the threshold
     for target, share in zip(sorted((a, b)), shares, strict=True):
-        assert low - 0.01 <= share <= high
+        assert low <= share <= high
         assert share == pytest.approx(min(max(target, low), high), abs=0.01)
 
 

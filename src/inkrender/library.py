@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 
 from .errors import ShaderError, did_you_mean
 from .parameters import Field, ShaderSource, bind, read_fields
-from .shader import AT_FIELDS, KINDS, PIXEL_KINDS, PLANES, declaration
+from .shader import ARRAY_KINDS, AT_FIELDS, KINDS, PIXEL_KINDS, PLANES, WHOLE, declaration
 from .timing import value_at
 
 if TYPE_CHECKING:
@@ -187,6 +187,11 @@ def _read(path: Path) -> Shader:
     planes: tuple[str, ...] = ()
     animated = told.animated
     if told.kind in PIXEL_KINDS:
+        for wanted in set(WHOLE) & {*told.needs, *told.optional}:
+            raise ShaderError(
+                f"{path}:{line}: {wanted} is no plane that a {told.kind} could read pixel by pixel: "
+                f"use @{' or @'.join(ARRAY_KINDS)}"
+            )
         uses = source.reads(given[-2])
         declared = tuple(p for n in (*told.needs, *told.optional) for p in PLANES.get(n, (n,)))
         baked = tuple(sorted(uses - set(AT_FIELDS) - set(declared)))

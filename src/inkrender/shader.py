@@ -39,6 +39,7 @@ PLANES: dict[str, tuple[str, ...]] = {
     "motion": ("motion_x", "motion_y"),
     "steady": ("steady_r", "steady_g", "steady_b", "steady_a"),
 }
+WHOLE = ("camera", "steady")  # inputs that are no planes of the region: for array kinds alone
 AT_FIELDS = ("x", "y", "sx", "sy", "t", "n", "held", "seed", "u")
 
 
