@@ -21,7 +21,6 @@ from . import (
     analysis,
     bake,
     cache,
-    carrying,
     colour,
     engine,
     hints,
@@ -103,7 +102,7 @@ class Accents(Shots):
             _key(one, small, told, self.track) for one, told in zip(self.passes, self.hints, strict=True)
         ]
         moved = None if self.track is None else self.track.digest
-        self.digest = cache.digest("accents", cache.code_digest(), carrying.WINDOW, self.keys, moved)
+        self.digest = cache.digest("accents", cache.code_digest(), self.keys, moved)
         self.store = small.store / "analysis"
         self._lock = threading.Lock()
         self._amounts: list[float] | None = None
@@ -206,7 +205,7 @@ class Accents(Shots):
             key = cache.digest("lit", cache.code_digest(), [[j - i, self.keys[j]] for j in window])
             found = cache.load_planes(self.store, key)
             if found is None:
-                carried = carrying.carry(i, self._sight, self._step)
+                carried = self._mean(i)
                 found = {"willing": _codes(carried[..., 0], 65535), "home": _codes(carried[..., 1], 255)}
                 cache.save_planes(self.store, key, found)
             mean = np.dstack([_plane(found["willing"]), _plane(found["home"])])

@@ -105,7 +105,7 @@ class Survey(Shots):
         self.keys = [_key(one, small, self.track) for one in self.passes]
         self.targets = [_wanted(one).target for one in self.passes]
         moved = None if self.track is None else self.track.digest
-        self.digest = cache.digest("survey", _rules(), self.keys, self.targets, moved)
+        self.digest = cache.digest("survey", cache.code_digest(), self.keys, self.targets, moved)
         self.store = small.store / "analysis"
         self._moved = moved
         self._lock = threading.Lock()
@@ -137,7 +137,7 @@ class Survey(Shots):
     # the whole scene --------------------------------------------------------------------------------------
 
     def _solve(self, tell: Tell | None) -> list[float | None]:
-        count, ahead = len(self.frames), len(carrying.WINDOW) + movers.SPAN[-1] + 1
+        count, ahead = len(self.frames), carrying.SPAN + movers.SPAN[-1] + 2
         # a frame is decided as soon as its neighbours are known, while they are at hand
         tasks = [
             (k - late, late) for k in range(count + ahead) for late in (0, ahead) if 0 <= k - late < count
@@ -218,16 +218,14 @@ class Survey(Shots):
         """The problem of frame i among its neighbours, and the thresholds that it allows."""
         wanted, window = _wanted(self.passes[i]), self._window(i)
         seen = [[j - i, self.keys[j]] for j in self._window(i, movers.SPAN[-1])]
-        key = cache.digest("carried", _rules(), seen, self.targets[i], self._moved)
+        key = cache.digest("carried", cache.code_digest(), seen, self.targets[i], self._moved)
         planes = self._kept(i)
         alone = packing.unpacked(planes, wanted.edge, wanted.bleed)
         found = cache.load_planes(self.store, key)
         if found is not None and found.keys() >= {*packing.CARRIED, "interval"}:
             return _carried(alone, found), Interval(*found["interval"].tolist())
-        if len({self._contents[j] for j in window}) == 1:
-            mean = alone.carried
-        else:
-            mean = carrying.carry(i, self._sight, self._step)[..., :3]
+        still = len({self._contents[j] for j in window}) == 1
+        mean = alone.carried if still else self._mean(i)[..., :3]
         clean = alone.with_carried(mean).without_specks()
         found = {name: packing.pack(name, clean.carried[..., k]) for k, name in enumerate(packing.CARRIED)}
         problem = _carried(alone, found)
@@ -264,10 +262,6 @@ class Survey(Shots):
 
 def _bytes(planes: dict[str, NDArray[Any]]) -> int:
     return sum(plane.nbytes for plane in planes.values())
-
-
-def _rules() -> list[Any]:
-    return [cache.code_digest(), carrying.WINDOW, thresholds.TOLERANCE]
 
 
 def _carried(alone: Problem, found: dict[str, NDArray[Any]]) -> Problem:

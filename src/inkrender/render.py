@@ -29,9 +29,9 @@ from .timing import seed_of
 Order = Literal["forward", "stagger", "shuffle"]
 Bits = int | Literal["half"]
 ORDERS = ("forward", "stagger", "shuffle")
+ARENA_MAX, MMAP_THRESHOLD, TRIM_THRESHOLD = -8, -3, -1  # of malloc.h
 
 # bytes a pixel takes on the disk at most, seen on grained frames: what is asked of the disk before the start
-MMAP_THRESHOLD, TRIM_THRESHOLD = -3, -1  # of malloc.h
 _BYTES_PER_PIXEL = {".png": 4.0, ".jpg": 1.5, ".jpeg": 1.5, ".tif": 4.0, ".tiff": 4.0, ".exr": 8.0}
 _FORMATS: dict[str, tuple[Bits, ...]] = {
     ".png": (8, 16),
@@ -367,7 +367,7 @@ def set_up_process() -> None:
     """One thread a frame, and what a frame frees is kept for the next.
 
     Rows of one frame in parallel measured 1.24x slower; giving planes back to the system and asking for them
-    again took a tenth of a frame of footage.
+    again took a tenth of a frame of footage. The heaps of threads are given back whatever is set: one heap.
     """
     import ctypes
 
@@ -378,6 +378,7 @@ def set_up_process() -> None:
         mallopt = getattr(ctypes.CDLL(None), "mallopt", None)  # glibc has it
         if mallopt is not None and mallopt(MMAP_THRESHOLD, 32 << 20):
             mallopt(TRIM_THRESHOLD, 256 << 20)
+            mallopt(ARENA_MAX, 1)
 
 
 def _picture(pixels: NDArray[Any]) -> NDArray[Any]:

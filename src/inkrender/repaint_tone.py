@@ -1,7 +1,7 @@
 """Footage without passes, painted from its tones: washes along its flow, pigment for hue, brush lines.
 
 Light is premultiplied scene-linear (h, w, 4), `look` the parameters of the shader `repaint`. What is soft is
-worked out at 540 lines, whatever the size of the picture.
+worked out at 360 to 540 lines, by the size of the picture.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ from .tones import ramp, wheel
 
 CALM, BUSY = 0.003, 0.012  # slope of L per px at 1080 lines: tide marks keep to the calm, or grass glitters
 CROWDED = 0.25, 0.08  # share of the surroundings that are lines: above, it is grass, and washes do
-LINES = 540  # what is worked out at most: no wash has a finer shape
+# what is worked out of a picture's lines is half, or what washes need at least, or all that can show in them
+FEWEST, MOST = 360, 540
 FULL = np.float32(5.2)  # luminous absorbance of the darkest wash: clotted ink is dead
 PURITIES, PURITY = 20, 1.8  # steps of the wheel; how much purer the ink of a colour is than the colour
 WARM, EARTH = (45, 62, 88, 108), 12.0  # hues whose shadows are earth, fully between the middle two; degrees
@@ -54,7 +55,7 @@ def from_tone(
 
     light = np.ascontiguousarray(light, np.float32)
     h, w = light.shape[:2]
-    cols, rows = region.reduced(LINES)
+    cols, rows = region.reduced(min(max(round(540 * region.scale), FEWEST), MOST))
     k = region.scale * rows / h
     small = np.asarray(_sized(light, (cols, rows)))
     if steady is not None:

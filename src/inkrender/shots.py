@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from . import bake, cache, carrying, following, motion, tracking
 from . import plan as planning
-from .carrying import Way
+from .carrying import Planes, Way
 from .errors import InkError
 from .plan import ScenePass, View
 
@@ -30,11 +30,12 @@ class Shots:
     track: tracking.Track | None
 
     def _remember(self, size: tuple[int, int]) -> None:
-        around = 2 * len(carrying.WINDOW) + 8  # frames that are at hand at one time
+        around = 2 * carrying.SPAN + 8  # frames that are at hand at one time
         px = 4 * size[0] * size[1]
         self._cuts: dict[int, bool] = {}
         self._planes = cache.Memory(limit=3 * px * around)
-        self._sights = cache.Memory(limit=4 * px * around)
+        self._sights = cache.Memory(limit=4 * px * 10)
+        self._means = cache.Memory(limit=4 * px * around)
         self._steps = cache.Memory(limit=6 * px * around)
 
     def _content(self, i: int) -> str | None:
@@ -43,6 +44,10 @@ class Shots:
 
     def _kept(self, i: int) -> dict[str, NDArray[Any]]:
         """The planes of a frame; "luma" is that in which motion is looked for."""
+        raise NotImplementedError
+
+    def _sight(self, i: int) -> Planes:
+        """What is carried of a frame alone, and its luma 0..1: (h, w, 4)."""
         raise NotImplementedError
 
     def _joined(self, i: int) -> bool:
@@ -60,7 +65,7 @@ class Shots:
 
     def _window(self, i: int, further: int = 0) -> list[int]:
         """The frames of the shot that frame i is a mean of, and so many more on either side."""
-        span = len(carrying.WINDOW) - 1 + further
+        span = carrying.SPAN + further
         first = last = i
         while i - first < span and self._joined(first):
             first -= 1
@@ -68,20 +73,59 @@ class Shots:
             last += 1
         return list(range(first, last + 1))
 
+    def _mean(self, i: int, level: int = len(carrying.LEVELS) - 1) -> Planes:
+        """What is carried of frame i, as a mean of a level; below the first is the frame alone: (h, w, 4)."""
+        if level < 0:
+            return self._sight(i)
+        apart, beside = carrying.LEVELS[level]
+
+        def make() -> Planes:
+            others = []
+            for direction in (-1, 1):
+                path, gone = self._way(i, direction, level)
+                if path is not None:
+                    there = self._mean(i + direction * gone, level - 1)
+                    others.append((there, path, beside * gone / apart))
+            return carrying.mean(self._mean(i, level - 1), others)
+
+        return self._means.get((i, level), make, lambda planes: planes.nbytes)
+
+    def _way(self, i: int, direction: int, level: int) -> tuple[Way | None, int]:
+        """How to come from frame i to the next of a level in a direction, and how many frames on that is.
+
+        Where the shot ends before, its last frame stands for the next: what is a mean of all that there is on
+        one side stays the same while the frame goes on.
+        """
+        if level == 0:
+            one = self._step(i, direction)
+            return one, int(one is not None)
+
+        def find() -> tuple[Way | None, int]:
+            path, gone = self._way(i, direction, level - 1)
+            for _ in range(1, carrying.LEVELS[level][0] // carrying.LEVELS[level - 1][0]):
+                more, further = self._way(i + direction * gone, direction, level - 1)
+                if path is None or more is None:
+                    break
+                path, gone = carrying.further(path, more), gone + further
+            return path, gone
+
+        return self._steps.get(
+            (i, direction, level), find, lambda way: 0 if way[0] is None else way[0].nbytes
+        )
+
     def _step(self, i: int, direction: int) -> Way | None:
         """How to come from frame i to its neighbour in a direction; None where the shot ends."""
         if not self._joined(i if direction < 0 else i + 1):
             return None
 
         def find() -> Way:
-            w, h = self.small.size
-            if self._content(i) == self._content(i + direction):
-                return np.broadcast_to(np.array([0, 0, 1], np.float32), (h, w, 3)).copy()
+            same = self._content(i) == self._content(i + direction)
             if self.track is not None:
-                return carrying.step(self.track, self.frames[i], direction)
-            return carrying.way(*self._flows(i, i + direction))
+                track, n = self.track, self.frames[i]
+                return carrying.stay(carrying.size_of(track)) if same else carrying.step(track, n, direction)
+            return carrying.stay(self.small.size) if same else carrying.way(*self._flows(i, i + direction))
 
-        return self._steps.get((i, direction), find, lambda way: way.nbytes)
+        return self._steps.get((i, direction, 0), find, lambda way: way.nbytes)
 
     def _flows(self, i: int, j: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """The flow from frame i to frame j and back, of what is painted under the lift."""

@@ -70,6 +70,18 @@ def gather(total, weights, own, planes, way, share, unlike):
 
 
 @kernel
+def divided(total, weights):
+    """total (h, w, 4) /= weights (h, w)."""
+    h, w = weights.shape
+    for y in range(h):
+        sums, counts = total[y].reshape(4 * w), weights[y]
+        for x in range(w):
+            part = ONE / counts[x]
+            for k in range(4):
+                sums[4 * x + k] *= part
+
+
+@kernel
 def chain(dst, first, second):
     """dst (h, w, 3) <- the way that goes first one way, then the other."""
     h, w = first.shape[0], first.shape[1]
