@@ -109,12 +109,10 @@ class Still(Shots):
         return carrying.stay((W, H)) if 0 <= i + direction < len(self.planes) else None
 
 
-def test_a_mean_of_means_is_the_mean_of_all_frames_of_its_span():
+def test_a_mean_of_means_weighs_all_frames_of_its_span_by_how_near_they_are():
     count = 2 * carrying.SPAN + 1
     planes = [np.dstack([smooth(3, 60 + i), np.zeros((H, W), np.float32)]) for i in range(count)]
-    outer = carrying.LEVELS[-1][1]
-    inner = carrying.SPAN - carrying.LEVELS[-1][0]
-    weights = [1.0 if abs(i - carrying.SPAN) <= inner else outer for i in range(count)]
+    weights = [carrying.SPAN + 1 - abs(i - carrying.SPAN) for i in range(count)]
     found = Still(planes)._mean(carrying.SPAN)
     assert np.abs(found - np.average(planes, axis=0, weights=weights)).max() < 1e-5
     assert found[..., 0].std() < 0.5 * planes[carrying.SPAN][..., 0].std()

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from inkrender.kernels.share import count_blank
+from inkrender.kernels.share import count_blank, levels
 
 N = 4000
 
@@ -33,3 +33,19 @@ def test_the_share_of_blank_paper_is_the_formulas(bleed: float, threshold: float
     numbers = (threshold, bleed, 96, 1)
     found = count_blank(*(p.astype(np.float32) for p in given), *map(np.float32, numbers))
     assert abs(found - wanted) <= 2  # pixels on the very edge
+
+
+@pytest.mark.parametrize("bleed", [0.0, 8.0])
+def test_the_level_of_a_pixel_is_the_formulas(bleed: float) -> None:
+    limit, willing, fade, slope, hard, guard, dense = np.random.default_rng(3).random((7, N))
+    limit, fade, slope, hard = 2 * limit - 0.5, 0.1 + fade, 0.01 + slope / 20, 2 * hard - 1
+    left = np.maximum(limit / np.maximum(1 - dense, 1e-3), 1e-3)
+    soft = fade * (0.5 - 2 * np.sin(np.arcsin(1 - np.clip(1 - left, 0, 1)) / 3))
+    seep = np.log(np.maximum(0.2 * np.maximum(hard, 0) / np.maximum(limit, 1e-3), 1))
+    level = willing - (1 - np.abs(hard)) * soft - np.abs(hard) * slope * np.maximum(1.4, bleed * seep)
+    level = np.where((limit <= 0) | (guard > limit), -1.0, np.minimum(level, 0.9))
+    wanted = np.where(limit > 1, 0.9, level)
+    found = np.empty(N, np.float32)
+    given = (limit, willing, fade, slope, hard, guard, dense)
+    levels(found, *(p.astype(np.float32) for p in given), *map(np.float32, (bleed, -1.0, 0.9)))
+    assert np.abs(found - wanted).max() < 4e-5  # the curve of the fade, which is a polynomial

@@ -22,6 +22,9 @@ class Ramp:
     def share(self, threshold):
         return float(np.clip(1 - (threshold - self.shift), self.least, self.most))
 
+    def about(self, share):
+        return 1.1 - share + self.shift  # not very near
+
     def threshold(self, target):
         return 1 - target + self.shift
 

@@ -2,7 +2,7 @@
 
 A mean over a finite window of frames, each seen from the frame in the middle (after Bousseau et al. 2007): no
 frame depends on what was made of the one before it, so any frame can be had alone. It is made of means of
-means, as wavelets are with holes (Holschneider et al. 1989): six neighbours are looked at instead of 26.
+means, as wavelets are with holes (Holschneider et al. 1989): eight neighbours are looked at instead of 30.
 Smoothing the threshold instead holds nothing still; it is the potential that boils.
 """
 
@@ -22,11 +22,10 @@ from .tracking import Track
 Planes = NDArray[np.float32]  # (h, w, 4): three planes, and the picture's luma 0..1
 Way = NDArray[np.float32]  # (h, w, 3): px right and down to where everything is, and 0..1 how sure that is
 
-# A mean over half a second either way, for what makes an edge creep are features that change slowly: a mean
-# of three means of three means of three frames. How far apart the frames of each are, and the weight of the
-# two beside the middle one. All frames count: were some left out, neighbours would be means of different
-# frames, and what noise there is would come back
-LEVELS: tuple[tuple[int, float], ...] = ((1, 1.0), (3, 1.0), (9, 0.7))
+# A mean over half a second either way, for what makes an edge creep are features that change slowly: one
+# of means of means. How far apart the frames of each are, and the weight of the two beside the middle one:
+# weights all together fall evenly with distance, for what ended at once would boil as frames come and go
+LEVELS: tuple[tuple[int, float], ...] = ((1, 0.5), (2, 0.5), (4, 0.5), (8, 0.5))
 SPAN = sum(apart for apart, _ in LEVELS)  # frames either way
 MISS = 1.0  # px squared: where a way there and back misses by this, a quarter of the weight is left
 LOST = 4  # px over which trust in a motion goes where it gets lost
@@ -106,6 +105,7 @@ def mean(own: Planes, others: Iterable[tuple[Planes, Way, float]], unlike: float
         there = _sized(path, own.shape[1::-1])
         gather(total, weights, own, other, there, np.float32(weight), np.float32(unlike))
     divided(total, weights)
+    total[..., 3] = own[..., 3]
     return total
 
 

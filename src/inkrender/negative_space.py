@@ -22,7 +22,7 @@ from .composition import SOFT
 from .fields import FAR, NEAR, blur, opened
 from .frame import Region
 from .kernels.lift import DRY_SLOPE, DRY_SOFT, END, WIDTH, LiftFields
-from .kernels.share import NEAR_HI, NEAR_LO, SEEP, count_blank
+from .kernels.share import NEAR_HI, NEAR_LO, SEEP, count_blank, levels
 from .paint import field, mixed, smoothstep
 from .potential import (
     claims,
@@ -229,6 +229,11 @@ class Problem:
         blank: int = count_blank(*self._flat, np.float32(threshold), *self._numbers)
         return float(blank / (h * w))
 
+    def about(self, share: float) -> float:
+        """Nearly the threshold of a share: so much of the picture lies above it in level."""
+        found = self._ranked
+        return float(found[min(int((1 - share) * found.size), found.size - 1)])
+
     @cached_property
     def reachable(self) -> tuple[float, float]:
         """The least and the greatest share that any threshold gives."""
@@ -313,17 +318,15 @@ class Problem:
     @cached_property
     def _level(self) -> Plane:
         """The threshold below which each pixel is blank; no higher than is of use, where it always is."""
-        left = np.maximum(self.limit / np.maximum(1 - self.dense, 1e-3), 1e-3)
-        lifted = np.clip(1 - left, 0, 1)  # how far the ramp has to rise: solved for where it does
-        soft = self.fade * (0.5 - 2 * np.sin(np.arcsin(1 - lifted) / 3))
-        seep = np.log(np.maximum(SEEP * np.maximum(self.hard, 0) / np.maximum(self.limit, 1e-3), 1.0))
-        edge = self.slope * np.maximum(1.4, self.bleed * seep)
-        share = np.abs(self.hard)
-        level = self.willing - (1 - share) * soft - share * edge
         low, high = float(self.willing.min()) - 1, float(self.willing.max())
-        never = (self.limit <= 0) | (self.guard > self.limit)
-        level = np.where(self.limit > 1, high, np.where(never, low, np.minimum(level, high)))
-        return np.asarray(level, np.float32)
+        level = np.empty(self.willing.shape, np.float32)
+        numbers = (np.float32(v) for v in (self.bleed, low, high))
+        levels(np.ravel(level), *self._flat[:-1], *numbers)
+        return level
+
+    @cached_property
+    def _ranked(self) -> Plane:
+        return np.sort(self._level, axis=None)
 
     def lift(self, threshold: float, target: float) -> Lift:
         """What a threshold takes away, beside the target it was chosen for."""

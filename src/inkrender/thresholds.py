@@ -19,6 +19,7 @@ Curve = NDArray[np.float64]
 TOLERANCE = 0.008  # of the share, either way: what the output's own size and grain add stays below 2 points
 HOLD = 1e-6  # how much the curve is drawn to what each frame alone would choose, beside its jerk
 NEAR = 1e-4  # of the share and of the threshold: a hundredth of a point is found, and no more looked for
+STRIDE = 0.004  # of the potential: how far a threshold may lie from where it is looked for, as a rule
 NARROW = 1e-6  # the least width of an interval
 STEPS = 60  # interior point steps at most; 15 to 25 are usual
 CLOSE = 1e-10  # complementarity at which the curve is found
@@ -34,6 +35,8 @@ class Shares(Protocol):
     def reachable(self) -> tuple[float, float]: ...
 
     def share(self, threshold: float) -> float: ...
+
+    def about(self, share: float) -> float: ...
 
     def threshold(self, target: float) -> float: ...
 
@@ -63,27 +66,39 @@ def interval(problem: Shares, target: float, tolerance: float = TOLERANCE) -> In
 
 
 def _crossing(problem: Shares, share: float, low: float, high: float) -> float:
-    """The threshold at which the share of blank falls to this one: false position (Illinois), and halving."""
-    over, under = problem.share(low) - share, problem.share(high) - share
-    if over <= 0:
-        return low
-    if under >= 0:
-        return high
+    """The threshold at which the share of blank falls to this one: false position (Illinois), and halving.
+
+    It is looked for where the problem says that it lies about, and in steps that double from there.
+    """
+    place = min(max(problem.about(share), low), high)
+    over = under = problem.share(place) - share
+    below = above = place
+    reach = STRIDE
+    while over <= 0:
+        if below <= low:
+            return low
+        above, under, below = below, over, max(below - reach, low)
+        over, reach = problem.share(below) - share, 4 * reach
+    while under > 0:
+        if above >= high:
+            return high
+        below, over, above = above, under, min(above + reach, high)
+        under, reach = problem.share(above) - share, 4 * reach
     side = 0
     for k in range(24):
-        if high - low < NEAR or max(over, -under) < NEAR:
+        if above - below < NEAR or max(over, -under) < NEAR:
             break
-        middle = (low + high) / 2 if k % 3 == 2 else low + (high - low) * over / (over - under)
+        middle = (below + above) / 2 if k % 3 == 2 else below + (above - below) * over / (over - under)
         found = problem.share(middle) - share
         if found > 0:
-            low, over = middle, found
+            below, over = middle, found
             under = under / 2 if side > 0 else under
             side = 1
         else:
-            high, under = middle, found
+            above, under = middle, found
             over = over / 2 if side < 0 else over
             side = -1
-    return (low + high) / 2
+    return below + (above - below) * over / (over - under)
 
 
 def smooth(intervals: list[Interval]) -> Curve:

@@ -317,19 +317,42 @@ def along(dst, src, way, steps, stride):
             dst[3, j, i] = e * k
 
 
+@inline
+def sample(table, here, x, y, last_x, last_y):
+    """here (4,) <- the table (h, 4 w) at a place, between its pixels; beyond the border its last pixel."""
+    x, y = min(max(x, ZERO), last_x), min(max(y, ZERO), last_y)
+    column, row = np.int32(x), np.int32(y)
+    u, v = x - F(column), y - F(row)
+    w = np.int32(last_x) + 1
+    right = np.int32(16) if x < last_x else np.int32(0)
+    below = np.int32(16 * w) if y < last_y else np.int32(0)
+    both = u * v
+    at = np.int32((row * w + column) * 16)
+    apart = np.int32(right + below)
+    tetra_load(table, at, right, below, apart, ONE - u - v + both, u - both, v - both, both, here)
+
+
 @kernel
 def dragged(dst, src, motion, share):
     """dst (4, h, w) <- src (4, h, w), drawn out by `share` of the motion (h, w, 2) px, half of it either way.
 
     What moves by less than a pixel is left as it is, up to two the one turns into the other.
     """
-    planes, h, w = src.shape
+    _, h, w = src.shape
     right, bottom = F(w - 1), F(h - 1)
+    packed = np.empty((h, 4 * w), np.float32)  # a place is one load
     for j in range(h):
-        for c in range(planes):
-            out, row = dst[c, j], src[c, j]
-            for i in range(w):
-                out[i] = row[i]
+        out, first, second, third, fourth = packed[j], src[0, j], src[1, j], src[2, j], src[3, j]
+        for i in range(w):
+            out[4 * i] = first[i]
+            out[4 * i + 1] = second[i]
+            out[4 * i + 2] = third[i]
+            out[4 * i + 3] = fourth[i]
+        for c in range(4):
+            dst[c, j] = src[c, j]
+    read, total = np.empty(8, np.float32), np.empty(4, np.float32)
+    table, ahead, behind = packed.ctypes.data, read.ctypes.data, read.ctypes.data + 16
+    for j in range(h):
         for i in range(w):
             across, down = share * motion[j, i, 0], share * motion[j, i, 1]
             length = sqrt(across * across + down * down)
@@ -338,30 +361,16 @@ def dragged(dst, src, motion, share):
             n = np.int32(min(length, LONGEST))
             mixed = min(length - ONE, ONE) / F(2 * n)
             step = HALF / F(n)
-            first, second, third, fourth = ZERO, ZERO, ZERO, ZERO
+            total[:] = ZERO
             for k in range(n):
                 at = (F(k) + HALF) * step
-                for side in (at, -at):
-                    x = min(max(F(i) + side * across, ZERO), right)
-                    y = min(max(F(j) + side * down, ZERO), bottom)
-                    x0, y0 = np.int64(x), np.int64(y)
-                    x1, y1 = min(x0 + 1, w - 1), min(y0 + 1, h - 1)
-                    u, v = x - F(x0), y - F(y0)
-                    a, b, d = (ONE - u) * (ONE - v), u * (ONE - v), u * v
-                    e = v - d
-                    first += a * src[0, y0, x0] + b * src[0, y0, x1] + e * src[0, y1, x0] + d * src[0, y1, x1]
-                    second += (
-                        a * src[1, y0, x0] + b * src[1, y0, x1] + e * src[1, y1, x0] + d * src[1, y1, x1]
-                    )
-                    third += a * src[2, y0, x0] + b * src[2, y0, x1] + e * src[2, y1, x0] + d * src[2, y1, x1]
-                    fourth += (
-                        a * src[3, y0, x0] + b * src[3, y0, x1] + e * src[3, y1, x0] + d * src[3, y1, x1]
-                    )
+                sample(table, ahead, F(i) + at * across, F(j) + at * down, right, bottom)
+                sample(table, behind, F(i) - at * across, F(j) - at * down, right, bottom)
+                for c in range(4):
+                    total[c] += read[c] + read[4 + c]
             own = ONE - mixed * F(2 * n)
-            dst[0, j, i] = own * src[0, j, i] + mixed * first
-            dst[1, j, i] = own * src[1, j, i] + mixed * second
-            dst[2, j, i] = own * src[2, j, i] + mixed * third
-            dst[3, j, i] = own * src[3, j, i] + mixed * fourth
+            for c in range(4):
+                dst[c, j, i] = own * packed[j, 4 * i + c] + mixed * total[c]
 
 
 @inline

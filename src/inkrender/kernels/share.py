@@ -1,4 +1,4 @@
-"""How much of a canvas a lift leaves blank: what liubai bisects, in one pass over 270 lines."""
+"""How much of a canvas a lift leaves blank, and from when on: what liubai looks through, at 270 lines."""
 
 from __future__ import annotations
 
@@ -6,11 +6,16 @@ import numpy as np
 
 from .jit import kernel
 from .lift import taken
-from .shading import clamp, exp, smoothstep
+from .shading import clamp, exp, log, smoothstep, sqrt
 
 F = np.float32
 ZERO, HALF, ONE, THREE, SEEP = F(0), F(0.5), F(1), F(3), F(0.2)
 NEAR_LO, NEAR_HI = F(-0.9), F(-0.1)  # of the fade: where dense ink thins on its way to the paper
+LEAST, EDGE = F(1e-3), F(1.4)  # of ink that may be left; px from its middle at which a hard edge is complete
+# t with t t (3 - t) / 2 = s s, for s from 0 to 1: a polynomial of s that is right to a 90000th
+T1, T2, T3, T4, T5, T6 = (
+    F(v) for v in (0.8160723729, 0.1186668347, -0.0061565951, 0.1295447333, -0.1278399427, 0.0697013120)
+)
 
 
 @kernel
@@ -34,3 +39,20 @@ def count_blank(limit, willing, fade, slope, hard, guard, dense, height, thresho
         k = ONE - taken(phi, ramp, hard[i], max(guard[i], seep), height[i], wander, across, ONE)
         found += np.int64(k < limit[i])
     return found
+
+
+@kernel
+def levels(dst, limit, willing, fade, slope, hard, guard, dense, bleed, low, high):
+    """dst (n) <- the threshold below which the lift leaves each pixel less than `limit`: `low` for never.
+
+    `high` for always, and at most. Planes as for `count_blank`; the heights of the paper are left out.
+    """
+    for i in range(limit.size):
+        left = max(limit[i] / max(ONE - dense[i], LEAST), LEAST)
+        s = sqrt(ONE - min(left, ONE))
+        t = s * (T1 + s * (T2 + s * (T3 + s * (T4 + s * (T5 + s * T6)))))
+        seep = log(max(SEEP * max(hard[i], ZERO) / max(limit[i], LEAST), ONE))
+        share = abs(hard[i])
+        level = willing[i] - (ONE - share) * fade[i] * (t - HALF) - share * slope[i] * max(EDGE, bleed * seep)
+        level = low if limit[i] <= ZERO or guard[i] > limit[i] else min(level, high)
+        dst[i] = high if limit[i] > ONE else level
