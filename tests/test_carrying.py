@@ -5,7 +5,6 @@ import numpy as np
 import pytest
 
 from inkrender import carrying, motion
-from inkrender.shots import Shots
 
 H, W = 24, 40
 
@@ -55,12 +54,7 @@ def test_ways_may_be_a_quarter_of_the_planes():
         return np.broadcast_to(np.array([1.5 * w / W, 0.5 * h / H, 1], np.float32), (h, w, 3)).copy()
 
     found, wanted = (
-        carrying.carry(
-            2,
-            planes.__getitem__,
-            lambda i, d, s=size: pan(*s) * (d, d, 1) if 0 < i < 4 else None,
-            (1.0, 0.8, 0.5),
-        )
+        carrying.carry(2, planes.__getitem__, lambda i, d, s=size: pan(*s) * (d, d, 1) if 0 < i < 4 else None)
         for size in ((H // 4, W // 4), (H, W))
     )
     assert np.abs(found - wanted).max() < 1e-5
@@ -87,32 +81,13 @@ def test_trust_in_a_motion_ends_softly_where_it_gets_lost():
 
 def test_alone_in_its_shot_a_frame_is_what_it_is():
     planes = smooth(4, 1)
-    assert np.array_equal(carrying.carry(0, lambda _: planes, lambda *_: None, (1.0, 1.0)), planes)
+    assert np.array_equal(carrying.carry(0, lambda _: planes, lambda *_: None), planes)
 
 
-def test_ways_of_two_sizes_do_not_go_on_from_each_other():
-    with pytest.raises(ValueError, match="do not go on"):
-        carrying.further(carrying.stay((W, H)), carrying.stay((W // 4, H // 4)))
-
-
-class Still(Shots):
-    """Frames that stand still and have nothing in common but their luma."""
-
-    def __init__(self, planes):
-        self.planes, self.frames, self.track = planes, range(len(planes)), None
-        self._remember((W, H))
-
-    def _sight(self, i):
-        return self.planes[i]
-
-    def _step(self, i, direction):
-        return carrying.stay((W, H)) if 0 <= i + direction < len(self.planes) else None
-
-
-def test_a_mean_of_means_weighs_all_frames_of_its_span_by_how_near_they_are():
-    count = 2 * carrying.SPAN + 1
-    planes = [np.dstack([smooth(3, 60 + i), np.zeros((H, W), np.float32)]) for i in range(count)]
-    weights = [carrying.SPAN + 1 - abs(i - carrying.SPAN) for i in range(count)]
-    found = Still(planes)._mean(carrying.SPAN)
-    assert np.abs(found - np.average(planes, axis=0, weights=weights)).max() < 1e-5
+def test_noise_that_moves_with_nothing_is_averaged_away():
+    still = np.dstack([np.zeros((H, W, 2), np.float32), np.ones((H, W), np.float32)])
+    planes = [
+        np.dstack([smooth(3, 60 + i), np.zeros((H, W), np.float32)]) for i in range(2 * carrying.SPAN + 1)
+    ]
+    found = carrying.carry(carrying.SPAN, planes.__getitem__, lambda *_: still)
     assert found[..., 0].std() < 0.5 * planes[carrying.SPAN][..., 0].std()

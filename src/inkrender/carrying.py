@@ -1,14 +1,14 @@
 """Potentials carried along the motion: what a frame leaves bare is what its neighbours leave bare there.
 
 A mean over a finite window of frames, each seen from the frame in the middle (after Bousseau et al. 2007): no
-frame depends on what was made of the one before it, so any frame can be had alone. It is made of means of
-means, as wavelets are with holes (Holschneider et al. 1989): eight neighbours are looked at instead of 30.
+frame depends on what was made of the one before it, so any frame can be had alone. Means of means would look
+at a third of the neighbours, and were tried: what is sampled over and over creeps where the motion fails.
 Smoothing the threshold instead holds nothing still; it is the potential that boils.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 
 import cv2
 import numpy as np
@@ -22,11 +22,11 @@ from .tracking import Track
 Planes = NDArray[np.float32]  # (h, w, 4): three planes, and the picture's luma 0..1
 Way = NDArray[np.float32]  # (h, w, 3): px right and down to where everything is, and 0..1 how sure that is
 
-# A mean over half a second either way, for what makes an edge creep are features that change slowly: one
-# of means of means. How far apart the frames of each are, and the weight of the two beside the middle one:
-# weights all together fall evenly with distance, for what ended at once would boil as frames come and go
-LEVELS: tuple[tuple[int, float], ...] = ((1, 0.5), (2, 0.5), (4, 0.5), (8, 0.5))
-SPAN = sum(apart for apart, _ in LEVELS)  # frames either way
+# weights of a frame and of those one, two, three ... frames from it, before and after: half a second either
+# way, for what makes an edge creep are features that change slowly. All of its frames count: were some left
+# out, neighbours would be means of different frames, and what noise there is would come back
+WINDOW = (1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 0.8, 0.6, 0.4, 0.2)
+SPAN = len(WINDOW) - 1  # frames either way
 MISS = 1.0  # px squared: where a way there and back misses by this, a quarter of the weight is left
 LOST = 4  # px over which trust in a motion goes where it gets lost
 UNLIKE = 0.3  # of luma: where the picture is this unlike its neighbour, a third of the weight is left
@@ -74,45 +74,34 @@ def carry(
     at: int,
     planes: Callable[[int], Planes],
     ways: Callable[[int, int], Way | None],
-    window: Sequence[float],
+    window: Sequence[float] = WINDOW,
     unlike: float = UNLIKE,
 ) -> Planes:
     """The planes of frame `at` as a mean along the motion: float32 (h, w, 4).
 
     planes: of a frame; ways: from a frame to the next in a direction (1 or -1), or None where the shot ends;
-    they may be smaller than the planes. window: weights of the frame and of those one, two ... from it. A
-    neighbour counts where the motion leads there and back again and the picture is alike; unlike: the
-    difference of luma at which a third of its weight is left.
+    they are all of one size, which may be smaller than the planes. window: weights of the frame and of those
+    one, two ... from it. A neighbour counts where the motion leads there and back again and the picture is
+    alike; unlike: the difference of luma at which a third of its weight is left.
     """
-
-    def others() -> Iterator[tuple[Planes, Way, float]]:
-        for direction in (-1, 1):
-            path: Way | None = None
-            for k in range(1, len(window)):
-                one = ways(at + direction * (k - 1), direction)
-                if one is None:
-                    break
-                path = one if path is None else further(path, one)
-                yield planes(at + direction * k), path, window[k] / window[0]
-
-    return mean(planes(at), others(), unlike)
-
-
-def mean(own: Planes, others: Iterable[tuple[Planes, Way, float]], unlike: float = UNLIKE) -> Planes:
-    """The mean of planes and of others where their ways lead, weighed beside 1: float32 (h, w, 4)."""
-    total, weights = own.copy(), np.ones(own.shape[:2], np.float32)
-    for other, path, weight in others:
-        there = _sized(path, own.shape[1::-1])
-        gather(total, weights, own, other, there, np.float32(weight), np.float32(unlike))
+    own = planes(at)
+    total, weights = own * np.float32(window[0]), np.full(own.shape[:2], window[0], np.float32)
+    for direction in (-1, 1):
+        path: Way | None = None
+        for k in range(1, len(window)):
+            one = ways(at + direction * (k - 1), direction)
+            if one is None:
+                break
+            path = one if path is None else _further(path, one)
+            there = _sized(path, own.shape[1::-1])
+            other = planes(at + direction * k)
+            gather(total, weights, own, other, there, np.float32(window[k]), np.float32(unlike))
     divided(total, weights)
-    total[..., 3] = own[..., 3]
     return total
 
 
-def further(first: Way, second: Way) -> Way:
-    """The way that goes first one way, then the other; ways of one size. ValueError for others."""
-    if first.shape != second.shape:
-        raise ValueError(f"ways of {first.shape} and {second.shape} do not go on from each other")
+def _further(first: Way, second: Way) -> Way:
+    """The way that goes first one way, then the other."""
     longer = np.empty_like(first)
     chain(longer, first, second)
     return longer

@@ -34,8 +34,7 @@ class Shots:
         px = 4 * size[0] * size[1]
         self._cuts: dict[int, bool] = {}
         self._planes = cache.Memory(limit=3 * px * around)
-        self._sights = cache.Memory(limit=4 * px * 10)
-        self._means = cache.Memory(limit=4 * px * around)
+        self._sights = cache.Memory(limit=4 * px * around)
         self._steps = cache.Memory(limit=6 * px * around)
 
     def _content(self, i: int) -> str | None:
@@ -73,45 +72,9 @@ class Shots:
             last += 1
         return list(range(first, last + 1))
 
-    def _mean(self, i: int, level: int = len(carrying.LEVELS) - 1) -> Planes:
-        """What is carried of frame i, as a mean of a level; below the first is the frame alone: (h, w, 4)."""
-        if level < 0:
-            return self._sight(i)
-        apart, beside = carrying.LEVELS[level]
-
-        def make() -> Planes:
-            others = []
-            for direction in (-1, 1):
-                path, gone = self._way(i, direction, level)
-                if path is not None:
-                    there = self._mean(i + direction * gone, level - 1)
-                    others.append((there, path, beside * gone / apart))
-            return carrying.mean(self._mean(i, level - 1), others)
-
-        return self._means.get((i, level), make, lambda planes: planes.nbytes)
-
-    def _way(self, i: int, direction: int, level: int) -> tuple[Way | None, int]:
-        """How to come from frame i to the next of a level in a direction, and how many frames on that is.
-
-        Where the shot ends before, its last frame stands for the next: what is a mean of all that there is on
-        one side stays the same while the frame goes on.
-        """
-        if level == 0:
-            one = self._step(i, direction)
-            return one, int(one is not None)
-
-        def find() -> tuple[Way | None, int]:
-            path, gone = self._way(i, direction, level - 1)
-            for _ in range(1, carrying.LEVELS[level][0] // carrying.LEVELS[level - 1][0]):
-                more, further = self._way(i + direction * gone, direction, level - 1)
-                if path is None or more is None:
-                    break
-                path, gone = carrying.further(path, more), gone + further
-            return path, gone
-
-        return self._steps.get(
-            (i, direction, level), find, lambda way: 0 if way[0] is None else way[0].nbytes
-        )
+    def _mean(self, i: int) -> Planes:
+        """What is carried of frame i, as a mean along the motion: (h, w, 4)."""
+        return carrying.carry(i, self._sight, self._step)
 
     def _step(self, i: int, direction: int) -> Way | None:
         """How to come from frame i to its neighbour in a direction; None where the shot ends."""
@@ -125,7 +88,7 @@ class Shots:
                 return carrying.stay(carrying.size_of(track)) if same else carrying.step(track, n, direction)
             return carrying.stay(self.small.size) if same else carrying.way(*self._flows(i, i + direction))
 
-        return self._steps.get((i, direction, 0), find, lambda way: way.nbytes)
+        return self._steps.get((i, direction), find, lambda way: way.nbytes)
 
     def _flows(self, i: int, j: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """The flow from frame i to frame j and back, of what is painted under the lift."""

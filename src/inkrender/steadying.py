@@ -29,6 +29,7 @@ WINDOW = (1.0, 0.8, 0.5)  # weights of a drawing and of those one and two from i
 UNLIKE = 0.06  # of display-encoded luma: a neighbour this unlike counts by a third
 GRAIN = 0.8  # px: pictures are compared without what is finer, which is noise as often as not
 OPAQUE = 0.999
+BRIGHT = 1e4  # light beyond it is as white as can be, and halves can hold it
 LINES = 270  # at most: what is finer is smoothed by every wash
 
 _lights = cache.Memory(limit=32 << 20)
@@ -62,17 +63,23 @@ def steady(studio: Studio, one: ScenePass, layer: LayerPass, size: tuple[int, in
     about = drawings[max(at - reach + 1, 1) : at + reach + 1]
     if not any(track.moves(n) for n in about):
         return None
-    if not seen(at)[1]:
-        return None
-    found = carrying.carry(at, lambda i: seen(i)[0], way, WINDOW, UNLIKE)
-    found[..., 3] = 1
+    store, key = studio.store / "analysis", cache.digest("steady", track.digest, at, size)
+    kept = cache.load_planes(store, key)  # the analysis asks for it first, then the picture
+    if kept is None or "light" not in kept:
+        if not seen(at)[1]:
+            return None
+        mean = carrying.carry(at, lambda i: seen(i)[0], way, WINDOW, UNLIKE)
+        kept = {"light": mean[..., :3].astype(np.float16)}
+        cache.save_planes(store, key, kept)
+    found = np.ones((size[1], size[0], 4), np.float32)
+    found[..., :3] = kept["light"]
     return found
 
 
 def _with_luma(light: Light) -> tuple[Light, bool]:
     """Light with its luma in the place of alpha, encoded well enough to compare by; and if it is opaque."""
     opaque = bool(light[..., 3].min() >= OPAQUE)
-    clean = np.nan_to_num(light, nan=0.0, posinf=1e4, neginf=0.0)
+    clean = np.minimum(np.nan_to_num(light, nan=0.0, neginf=0.0), np.float32(BRIGHT))
     luma = cv2.transform(clean, np.array([[*colour.LUMA, 0]], np.float32))
     clean[..., 3] = blur(np.asarray(np.sqrt(np.maximum(luma, 0)), np.float32), GRAIN)
     return clean, opaque
