@@ -328,3 +328,18 @@ def test_sound_alone_is_no_video(tmp_path):
 def test_probe_tells_what_a_video_is(counted):
     found = probe.probe(counted)
     assert (found["kind"], found["frames"], found["fps"], found["size"]) == ("video", 60, "24", (W, H))
+
+
+@pytest.mark.parametrize(("codec", "quick"), [("libx264", True), ("ffv1", False)])
+def test_colour_is_read_quickly_where_it_lies_as_it_mostly_does(tmp_path, codec, quick):
+    rise = np.arange(40, 216, dtype=np.uint8)
+    frame = av.VideoFrame(W, H, "yuv420p")
+    for plane, start in zip(frame.planes, (20, 60, 0), strict=True):
+        rows = np.zeros((plane.height, plane.line_size), np.uint8)
+        rows[:, : plane.width] = rise[start : start + plane.width]
+        plane.update(rows.tobytes())
+    path = write_video(tmp_path / "a.mkv", [frame], codec=codec, **({"qp": 0} if quick else {}))
+    with Video(path) as video:
+        assert video._quick == quick
+        found, slow = video.read(0).astype(int), video.raw(0).pixels[..., :3].astype(int)
+    assert np.abs(found - slow)[:, 4:-4].max() <= 1  # a rise is the same to swscale's cubic

@@ -24,7 +24,9 @@ CALM, BUSY = 0.003, 0.012  # slope of L per px at 1080 lines: tide marks keep to
 CROWDED = 0.25, 0.08  # share of the surroundings that are lines: above, it is grass, and washes do
 # what is worked out of a picture's lines is half, or what washes need at least, or all that can show in them
 FEWEST, MOST = 360, 540
-FIRM = np.array([-1, 10, -1], np.float32) / 8  # what is lost where pixels of ink are drawn out to twice their size
+FIRM = (
+    np.array([-1, 10, -1], np.float32) / 8
+)  # what is lost where pixels of ink are drawn out to twice their size
 FULL = np.float32(5.2)  # luminous absorbance of the darkest wash: clotted ink is dead
 PURITIES, PURITY = 20, 1.8  # steps of the wheel; how much purer the ink of a colour is than the colour
 WARM, EARTH = (45, 62, 88, 108), 12.0  # hues whose shadows are earth, fully between the middle two; degrees
@@ -123,8 +125,10 @@ def from_tone(
         kept += (0.8 * flowing[3])[..., None] * colour.absorbance("ink")
         ink.reshape(rows, cols, 4)[..., :3] = kept
     if rows < h:
-        ink = cv2.sepFilter2D(ink.reshape(rows, cols, 4), -1, FIRM, FIRM, borderType=cv2.BORDER_REPLICATE)
-        ink = ink.reshape(rows, -1)
+        firm: Any = cv2.sepFilter2D(
+            ink.reshape(rows, cols, 4), -1, FIRM, FIRM, borderType=cv2.BORDER_REPLICATE
+        )
+        ink = np.asarray(firm, np.float32).reshape(rows, -1)
     shown = min(1.0, 2 * region.scale)  # grain that pixels cannot show would only glitter
     grain = Texture(region, seed, anchor)(6.0 / shown, 12, 1)
     settle = np.float32(0.9 * look.grain * shown)

@@ -106,6 +106,7 @@ class Video:
         self._decoder: Any = None
         first = self._decode(0).picture
         self.info = _describe(self._container, self._stream, first, self._times)
+        self._quick = _is_quick(first, self.info)
 
     @property
     def fps(self) -> Fraction:
@@ -175,7 +176,13 @@ class Video:
 
             reformatter = self._colour.reformatter = VideoReformatter()
         with decoded.lock:  # two threads may have asked for one frame, and PyAV hangs when they share it
-            return _to_rgb(decoded.picture, self.info, alpha, reformatter)
+            if self._quick and not alpha and decoded.picture.format.name == "yuv420p":
+                rgb = _quick_rgb(decoded.picture, self.info)
+            else:
+                rgb = _to_rgb(decoded.picture, self.info, alpha, reformatter)
+        if self.info.rotation:
+            rgb = np.rot90(rgb, self.info.rotation // 90)  # counter-clockwise, as FFmpeg's matrix counts
+        return np.asarray(rgb)
 
     def _decode(self, frame: int) -> _Decoded:
         """The decoded frame; the caller holds the lock."""
@@ -381,9 +388,38 @@ def _to_rgb(decoded: Any, info: VideoInfo, alpha: bool, reformatter: Any) -> NDA
             options["dst_color_range"] = ColorRange.JPEG
         names = ("rgb48le", "rgba64le") if info.bits > 8 else ("rgb24", "rgba")
         rgb = reformatter.reformat(decoded, format=names[alpha], **options).to_ndarray()
-    if info.rotation:
-        rgb = np.rot90(rgb, info.rotation // 90)  # counter-clockwise, as FFmpeg's display matrix counts
     return np.asarray(rgb)
+
+
+def _is_quick(picture: Any, info: VideoInfo) -> bool:
+    """Whether a video is what most are: 8 bits, 4:2:0, of even size, its colour on the left of two columns.
+
+    PyAV does not say where colour lies, but swscale is told: a chart of the same kind shows it.
+    """
+    from av.video.reformatter import VideoReformatter
+
+    if picture.format.name != "yuv420p" or picture.width % 2 or picture.height % 2:
+        return False
+    chart = picture.reformat(width=32, height=32)
+    ramp = np.arange(64, 192, 8, dtype=np.uint8)
+    for plane, codes in zip(chart.planes, (np.full((32, 1), 128), ramp, ramp[:, None]), strict=True):
+        rows = np.zeros((plane.height, plane.line_size), np.uint8)
+        rows[:, : plane.width] = codes
+        plane.update(rows.tobytes())
+    apart = _to_rgb(chart, info, False, VideoReformatter()) - _quick_rgb(chart, info).astype(int)
+    return bool(np.abs(apart[8:-8, 8:-8]).max() <= 1)
+
+
+def _quick_rgb(decoded: Any, info: VideoInfo) -> NDArray[np.uint8]:
+    # what swscale does, colour drawn out evenly, within one code, in a tenth of the time
+    from ..kernels.yuv import rgb_of_420
+
+    matrix = yuv_matrix(info.matrix, info.full_range, 8) / np.float32(257)
+    matrix[:, :3] *= np.float32(256)  # its codes are shifted up
+    planes = [np.frombuffer(p, np.uint8).reshape(p.height, p.line_size) for p in decoded.planes]
+    rgb = np.empty((decoded.height, decoded.width, 3), np.uint8)
+    rgb_of_420(rgb.reshape(decoded.height, -1), *planes, matrix)
+    return rgb
 
 
 def _deep_rgb(planes: list[NDArray[np.uint16]], info: VideoInfo, alpha: bool) -> NDArray[np.uint16]:
