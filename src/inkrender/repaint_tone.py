@@ -44,6 +44,7 @@ def from_tone(
     anchor: NDArray[np.float32] | None = None,
     motion: NDArray[np.float32] | None = None,
     steady: NDArray[np.float32] | None = None,
+    out: NDArray[np.float32] | None = None,
 ) -> NDArray[np.float32]:
     """Footage without passes, painted from its tones: ink (h, w, 4).
 
@@ -52,7 +53,7 @@ def from_tone(
     matte: (h, w), 1 on subjects. anchor: (h, w, 2), the place each pixel's texture is tied to. motion:
     (h, w, 2), px by which it moves by itself: texture that is tied elsewhere fades there, and the brush is
     drawn along. steady: what the light is in the mean, (rows, cols, 4) of a smaller size: so much of it is
-    painted.
+    painted. out: where to paint it, contiguous, maybe the light itself.
     """
     from .kernels import footage
 
@@ -64,13 +65,13 @@ def from_tone(
     if steady is not None:
         small = _steadied(small, steady)
     work = Region(region.x, region.y, cols, rows, k)
-    tied = _sized(anchor, (cols, rows))
+    tied = _sized(anchor, (cols, rows), cv2.INTER_LINEAR)
     texture = Texture(work, seed, tied)
     slow, middle, fine = texture(345, 1, 3, 0.6), texture(128, 2, 3, 0.9), texture(33, 3, 2)
 
     lab = np.empty((3, rows, cols), np.float32)
     footage.apart(lab, small.reshape(rows, -1))
-    moved, share = _sized(motion, (cols, rows)), np.float32(look.drag * k)
+    moved, share = _sized(motion, (cols, rows), cv2.INTER_LINEAR), np.float32(look.drag * k)
     if moved is not None:
         # tied to the camera they would glide over what moves by itself
         loose = np.asarray(1 / (1 + cv2.magnitude(moved[..., 0], moved[..., 1]) / LOOSE), np.float32)
@@ -132,7 +133,7 @@ def from_tone(
     shown = min(1.0, 2 * region.scale)  # grain that pixels cannot show would only glitter
     grain = Texture(region, seed, anchor)(6.0 / shown, 12, 1)
     settle = np.float32(0.9 * look.grain * shown)
-    out = np.empty((h, w, 4), np.float32)
+    out = np.empty((h, w, 4), np.float32) if out is None else out
     footage.laid(out.reshape(h, -1), light.reshape(h, -1), ink, lab[0], grain, settle, np.float32(0.20))
     return out
 
@@ -147,11 +148,13 @@ def _steadied(light: NDArray[np.float32], steady: NDArray[np.float32]) -> NDArra
     return np.asarray(np.maximum(found, 0), np.float32)
 
 
-def _sized(plane: NDArray[np.float32] | None, size: tuple[int, int]) -> NDArray[np.float32] | None:
-    """A plane at another size, where there is one."""
+def _sized(
+    plane: NDArray[np.float32] | None, size: tuple[int, int], how: int = cv2.INTER_AREA
+) -> NDArray[np.float32] | None:
+    """A plane at another size, where there is one. how: of planes that are smooth, INTER_LINEAR is enough."""
     if plane is None or plane.shape[1::-1] == size:
         return plane
-    return np.asarray(cv2.resize(plane, size, interpolation=cv2.INTER_AREA), np.float32)
+    return np.asarray(cv2.resize(plane, size, interpolation=how), np.float32)
 
 
 def _flowing(

@@ -28,17 +28,18 @@ def painted(pixels):
     bottom and right are not included; bottom = 0 where there is nothing at all.
     """
     h, w = pixels.shape[0], pixels.shape[1]
-    top, bottom, left, right = h, 0, w, 0
-    for y in range(h):
+    top, bottom, left, right = 0, h, w, 0
+    while top < h and not any_in(pixels[top].reshape(4 * w)):
+        top += 1
+    while bottom > top and not any_in(pixels[bottom - 1].reshape(4 * w)):
+        bottom -= 1
+    for y in range(top, bottom):
+        if left == 0 and right == w:  # as wide as it can be, as most frames are
+            break
         row = pixels[y].reshape(4 * w)
-        # what lies between the bounds found so far need not be looked at, but for whether the row is empty
+        # what lies between the bounds found so far need not be looked at
         if left < right and not any_in(row[: 4 * left]) and not any_in(row[4 * right :]):
-            if any_in(row[4 * left : 4 * right]):
-                top, bottom = min(top, y), y + 1
             continue
-        if not any_in(row):
-            continue
-        top, bottom = min(top, y), y + 1
         x = 0
         while x < left and not any_in(row[4 * x : 4 * x + 4]):
             x += 1
@@ -47,7 +48,7 @@ def painted(pixels):
         while x > right and not any_in(row[4 * x - 4 : 4 * x]):
             x -= 1
         right = max(right, x)
-    return top, bottom, left, right
+    return (top, bottom, left, right) if top < bottom else (h, 0, w, 0)
 
 
 @kernel
