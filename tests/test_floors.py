@@ -13,7 +13,7 @@ SHADERS = ROOT / "shaders"
 HEAVY = ("numba", "cv2", "OpenImageIO", "imageio", "av", "moviepy")
 
 FLOORS = {
-    0: "errors kernels looks",
+    0: "errors kernels looks syntax",
     1: "shader frame timing colour curves canvas places tomltext parameters paint strokes rock fields "
     "lines simplify tones pigments wetting handling cun spreading typeface stone repainting "
     "repaint_depth repaint_tone surface motion movers metrics composition white scopes tone_measures shaders",

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 from .errors import ShaderError
 from .parameters import Field
 from .shader import AT_FIELDS, absorbance
+from .syntax import parse
 
 if TYPE_CHECKING:
     from .library import Shader
@@ -84,7 +85,7 @@ def packed(shader: Shader) -> list[tuple[str, Field]]:
 
 def translate(shader: Shader, tile_w: int, tile_h: int, header: int, limit: float) -> str:
     """The text of the generated module of a pixel shader. NotCompilable names file and line."""
-    tree = ast.parse(shader.path.read_bytes(), str(shader.path))
+    tree = parse(shader.path.read_bytes(), str(shader.path))
     functions = {
         n.name: n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name not in ("bake", "reach")
     }

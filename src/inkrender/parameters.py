@@ -14,6 +14,7 @@ from typing import Annotated, Any, get_args, get_origin, get_type_hints
 from . import colour
 from .errors import SceneError, ShaderError, did_you_mean
 from .shader import Between, Choice, Pigment, Points, Text
+from .syntax import parse
 from .timing import is_keyed, parse_keys
 
 MOST_EXACT = 2**24  # whole numbers up to here are exact in float32, the parameters of a compiled stage
@@ -72,7 +73,7 @@ class ShaderSource:
     def parse(path: Path, data: bytes) -> ShaderSource:
         """Parse the bytes of a shader file. ShaderError with file and line for what is not Python."""
         try:
-            tree = ast.parse(data, str(path))
+            tree = parse(data, str(path))
         except (SyntaxError, ValueError) as error:
             line = getattr(error, "lineno", None) or 1
             told = getattr(error, "msg", None) or str(error)

@@ -201,10 +201,10 @@ def _terrain(
         0.40 * colour.absorbance("ink") + 0.75 * top if len(set(look.near)) > 1 else colour.absorbance("ink")
     )
     if look.strokes > 0:
-        fall = _cun(shape.surface, slope * shape.alpha, noise(max(4.8, 2.7 / k), 5, 1), k)
+        fall = _cun(shape.surface, slope * shape.alpha, noise(max(4.8, 3.4 / k), 5, 1), k)
         cun = smoothstep(0.15, 1.5, fall + 0.25 * fine)
         cun = cun * np.clip(0.22 + 1.3 * form + 0.55 * crest, 0, 1) * np.clip(0.55 + 1.3 * mid, 0, 1.1)
-        cun *= smoothstep(0.2, 0.6, 0.25 + 0.18 * grain + 0.7 * cun) * open_
+        cun *= smoothstep(0.1, 0.7, 0.25 + 0.18 * grain + 0.7 * cun) * open_
         ink += (0.85 * look.strokes * cun * (1 - 0.70 * recession) * (1 - 0.6 * mist))[..., None] * stroke_ink
     if look.contour > 0:
         line = _contour(rim, relit, recession, pressure, lost, grain, k)
@@ -366,10 +366,10 @@ def _contour(
     """Ridge lines inside the silhouette: they swell with pressure, run dry on the paper and are lost."""
     press = np.clip(0.60 + 1.0 * pressure, 0.05, 1.35) * (0.75 + 0.45 * np.clip(relit + 0.2, 0, 1))
     width = (0.75 + 12.0 * np.clip(press, 0, 1.3) ** 1.6 * (1 - 0.66 * recession)) * 0.75
-    soft = np.float32(max(0.9, 1.1 / k))
+    soft = np.float32(max(0.9, 1.6 / k))
     line = np.clip((width + soft - rim) / (2 * soft), 0, 1)
     line = line * smoothstep(-0.36, -0.08, lost + 0.25 * pressure)
-    return np.asarray(line * smoothstep(0.15, 0.45, 0.30 + 0.16 * grain + 0.62 * line - 0.25), np.float32)
+    return np.asarray(line * smoothstep(0.05, 0.55, 0.30 + 0.16 * grain + 0.62 * line - 0.25), np.float32)
 
 
 def _subjects(

@@ -25,6 +25,8 @@ import numba
 import numpy as np
 from numba import cfunc, njit, types
 
+from ..syntax import parse
+
 HERE = Path(__file__).parent
 # no error checks and no IEEE ceremony in the loops: without these LLVM gives up on vectorising half of them.
 # fastmath assumes that no NaN exists: kernels that may meet one test the bits (load.py)
@@ -131,7 +133,7 @@ def _closure(name: str) -> frozenset[str]:
         if module in found or not (HERE / f"{module}.py").exists():
             continue
         found.add(module)
-        for node in ast.walk(ast.parse((HERE / f"{module}.py").read_text(encoding="utf-8"))):
+        for node in ast.walk(parse((HERE / f"{module}.py").read_text(encoding="utf-8"))):
             if not isinstance(node, ast.ImportFrom):
                 continue
             if node.level == 1 and node.module is None:

@@ -1,0 +1,17 @@
+"""Python read as a tree: of shaders, and of kernels, whose imports name their caches."""
+
+from __future__ import annotations
+
+import ast
+import threading
+
+_reading = threading.Lock()
+
+
+def parse(source: str | bytes, name: str = "<unknown>") -> ast.Module:
+    """The tree of a module; name: its file, for errors. SyntaxError or ValueError for what is not Python.
+
+    CPython 3.11 counts the depth of trees in one place for all threads: two read at once are a SystemError.
+    """
+    with _reading:
+        return ast.parse(source, name)
