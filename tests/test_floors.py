@@ -89,8 +89,7 @@ def test_imports_point_down_only(name):
 
 @pytest.mark.parametrize("name", [n for n in MODULES if n.startswith("kernels")])
 def test_kernels_import_arrays_the_compiler_and_each_other_only(name):
-    reading = {"syntax"} if name == "kernels.jit" else set()  # which names caches by what kernels import
-    assert {m.split(".")[0] for m, _ in imports(name)} <= {"kernels", *reading}
+    assert {m.split(".")[0] for m, _ in imports(name)} <= {"kernels"}
 
 
 def test_the_floors_test_sees_imports_inside_functions():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import subprocess
 import sys
@@ -30,6 +31,26 @@ def test_a_cache_that_cannot_be_made_gives_way_to_a_private_one(tmp_path, monkey
     found = jit.folder()
     assert found != tmp_path / "file"
     assert found.stat().st_mode & 0o077 == 0
+
+
+def imported(name):
+    """The kernel modules that one imports, as Python's own tree tells."""
+    tree = ast.parse((jit.HERE / f"{name}.py").read_text("utf-8"))
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.level == 1:
+            found |= {node.module} if node.module else {alias.name for alias in node.names}
+    return found
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in jit.HERE.glob("*.py")))
+def test_what_a_module_imports_is_found_as_python_finds_it(name):
+    known, todo = set(), [name]
+    while todo:
+        if (module := todo.pop()) not in known:
+            known.add(module)
+            todo += imported(module)
+    assert jit._closure(name) == known
 
 
 def test_a_digest_covers_what_a_module_imports():

@@ -1,7 +1,7 @@
 """Footage without passes, painted from its tones: washes along its flow, pigment for hue, brush lines.
 
 Light is premultiplied scene-linear (h, w, 4), `look` the parameters of the shader `repaint`. What is soft is
-worked out at 360 to 540 lines, by the size of the picture.
+worked out at 450 to 540 lines, by the size of the picture.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from .tones import ramp, wheel
 CALM, BUSY = 0.003, 0.012  # slope of L per px at 1080 lines: tide marks keep to the calm, or grass glitters
 CROWDED = 0.25, 0.08  # share of the surroundings that are lines: above, it is grass, and washes do
 # what is worked out of a picture's lines is half, or what washes need at least, or all that can show in them
-FEWEST, MOST = 360, 540
+FEWEST, MOST = 450, 540
 FIRM = (
     np.array([-1, 10, -1], np.float32) / 8
 )  # what is lost where pixels of ink are drawn out to twice their size

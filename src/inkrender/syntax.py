@@ -1,4 +1,4 @@
-"""Python read as a tree: of shaders, and of kernels, whose imports name their caches."""
+"""Python read as a tree: of shaders."""
 
 from __future__ import annotations
 

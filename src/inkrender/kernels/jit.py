@@ -9,9 +9,9 @@ files under temporary names and renames them, so processes may share the folder.
 
 from __future__ import annotations
 
-import ast
 import hashlib
 import os
+import re
 import stat
 import tempfile
 import threading
@@ -25,8 +25,6 @@ import numba
 import numpy as np
 from numba import cfunc, njit, types
 
-from ..syntax import parse
-
 HERE = Path(__file__).parent
 # no error checks and no IEEE ceremony in the loops: without these LLVM gives up on vectorising half of them.
 # fastmath assumes that no NaN exists: kernels that may meet one test the bits (load.py)
@@ -37,6 +35,10 @@ OPTIONS: dict[str, Any] = {
     "boundscheck": False,
     "cache": True,
 }
+# a kernel module that another one imports, or several: what merely looks like one is no file, or one too many
+IMPORT = re.compile(
+    r"^[ \t]*from[ \t]+(?:\.|inkrender\.kernels\.?)(\w*)[ \t]+import[ \t]+(\([^)]*\)|.*)$", re.MULTILINE
+)
 PLANE = types.CPointer(types.float32)
 STAGE = types.void(PLANE, PLANE, PLANE, PLANE)  # a, b, fields, par: see docs of Program.stage
 _decorating = threading.Lock()
@@ -133,13 +135,6 @@ def _closure(name: str) -> frozenset[str]:
         if module in found or not (HERE / f"{module}.py").exists():
             continue
         found.add(module)
-        for node in ast.walk(parse((HERE / f"{module}.py").read_text(encoding="utf-8"))):
-            if not isinstance(node, ast.ImportFrom):
-                continue
-            if node.level == 1 and node.module is None:
-                todo += [alias.name for alias in node.names]
-            elif node.level == 1 and node.module:
-                todo.append(node.module)
-            elif node.module and node.module.startswith("inkrender.kernels."):
-                todo.append(node.module.rpartition(".")[2])
+        for of, names in IMPORT.findall((HERE / f"{module}.py").read_text(encoding="utf-8")):
+            todo += [of] if of else re.findall(r"\w+", names)
     return frozenset(found)
