@@ -185,7 +185,7 @@ def subjects(depth: NDArray[np.float32], near: float = NEAR, far: float = FAR) -
 
 def drawn(canvas: NDArray[np.float32]) -> Plane:
     """A matte (h, w) of brush lines: what is much darker than its surroundings. canvas: ink (h, w, 4)."""
-    dark = np.ascontiguousarray(canvas[..., :3].mean(-1), np.float32)
+    dark = np.asarray(cv2.transform(canvas, np.array([[1 / 3, 1 / 3, 1 / 3, 0]], np.float32)), np.float32)
     return smoothstep(0.2, 0.8, dark - blur(dark, 12 * canvas.shape[0] / 1080))
 
 
