@@ -54,7 +54,7 @@ def shade(dst, region, at, p: Repaint, inputs) -> None:
     depth, normal, matte, ids, anchor, camera, motion, steady = (
         getattr(inputs, name, None) for name in PASSES
     )
-    broken = not np.isfinite(dst.sum())  # a tenth of the time nan_to_num takes
+    broken = not np.isfinite(dst.sum())  # a twentieth of the time nan_to_num takes
     light = np.nan_to_num(dst, nan=0.0, posinf=1e4, neginf=0.0) if broken else dst
     if depth is None or not (np.isfinite(depth) & (depth > 0) & (depth < 1e9)).any():  # a pass, but empty
         own = dst if dst.flags.c_contiguous else None

@@ -341,5 +341,9 @@ def test_colour_is_read_quickly_where_it_lies_as_it_mostly_does(tmp_path, codec,
     path = write_video(tmp_path / "a.mkv", [frame], codec=codec, **({"qp": 0} if quick else {}))
     with Video(path) as video:
         assert video._quick == quick
-        found, slow = video.read(0).astype(int), video.raw(0).pixels[..., :3].astype(int)
+        found, raw = video.read(0), video.raw(0).pixels
+        video._quick = False
+        slow = video.read(0).astype(int)
     assert np.abs(found - slow)[:, 4:-4].max() <= 1  # a rise is the same to swscale's cubic
+    assert np.array_equal(raw[..., :3], found)
+    assert (raw[..., 3] == 255).all()

@@ -24,9 +24,8 @@ CALM, BUSY = 0.003, 0.012  # slope of L per px at 1080 lines: tide marks keep to
 CROWDED = 0.25, 0.08  # share of the surroundings that are lines: above, it is grass, and washes do
 # what is worked out of a picture's lines is half, or what washes need at least, or all that can show in them
 FEWEST, MOST = 450, 540
-FIRM = (
-    np.array([-1, 10, -1], np.float32) / 8
-)  # what is lost where pixels of ink are drawn out to twice their size
+# what straight lines between pixels of ink take from its edges, given to it before
+FIRM = np.array([-1, 10, -1], np.float32) / 8
 FULL = np.float32(5.2)  # luminous absorbance of the darkest wash: clotted ink is dead
 PURITIES, PURITY = 20, 1.8  # steps of the wheel; how much purer the ink of a colour is than the colour
 WARM, EARTH = (45, 62, 88, 108), 12.0  # hues whose shadows are earth, fully between the middle two; degrees
@@ -59,7 +58,7 @@ def from_tone(
 
     light = np.ascontiguousarray(light, np.float32)
     h, w = light.shape[:2]
-    cols, rows = region.reduced(min(max(round(540 * region.scale), FEWEST), MOST))
+    cols, rows = region.reduced(min(max(round(1080 * region.scale / 2), FEWEST), MOST))
     k = region.scale * rows / h
     small = np.asarray(_sized(light, (cols, rows)))
     if steady is not None:

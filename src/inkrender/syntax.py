@@ -11,7 +11,7 @@ _reading = threading.Lock()
 def parse(source: str | bytes, name: str = "<unknown>") -> ast.Module:
     """The tree of a module; name: its file, for errors. SyntaxError or ValueError for what is not Python.
 
-    CPython 3.11 counts the depth of trees in one place for all threads: two read at once are a SystemError.
+    CPython 3.11 counts the depth of trees in one place for all threads: two at once may be a SystemError.
     """
     with _reading:
         return ast.parse(source, name)

@@ -68,7 +68,7 @@ def interval(problem: Shares, target: float, tolerance: float = TOLERANCE) -> In
 def _crossing(problem: Shares, share: float, low: float, high: float) -> float:
     """The threshold at which the share of blank falls to this one: false position (Illinois), and halving.
 
-    It is looked for where the problem says that it lies about, and in steps that double from there.
+    It is looked for where the problem says that it lies about, and in steps that grow fourfold from there.
     """
     place = min(max(problem.about(share), low), high)
     over = under = problem.share(place) - share

@@ -176,8 +176,8 @@ class Video:
 
             reformatter = self._colour.reformatter = VideoReformatter()
         with decoded.lock:  # two threads may have asked for one frame, and PyAV hangs when they share it
-            if self._quick and not alpha and decoded.picture.format.name == "yuv420p":
-                rgb = _quick_rgb(decoded.picture, self.info)
+            if self._quick and decoded.picture.format.name == "yuv420p":
+                rgb = _quick_rgb(decoded.picture, self.info, alpha)
             else:
                 rgb = _to_rgb(decoded.picture, self.info, alpha, reformatter)
         if self.info.rotation:
@@ -406,12 +406,14 @@ def _is_quick(picture: Any, info: VideoInfo) -> bool:
         rows = np.zeros((plane.height, plane.line_size), np.uint8)
         rows[:, : plane.width] = codes
         plane.update(rows.tobytes())
-    apart = _to_rgb(chart, info, False, VideoReformatter()) - _quick_rgb(chart, info).astype(int)
+    apart = _to_rgb(chart, info, False, VideoReformatter()) - _quick_rgb(chart, info, False).astype(int)
     return bool(np.abs(apart[8:-8, 8:-8]).max() <= 1)
 
 
-def _quick_rgb(decoded: Any, info: VideoInfo) -> NDArray[np.uint8]:
+def _quick_rgb(decoded: Any, info: VideoInfo, alpha: bool) -> NDArray[np.uint8]:
     # what swscale does, colour drawn out evenly, within one code, in a tenth of the time
+    import cv2
+
     from ..kernels.yuv import rgb_of_420
 
     matrix = yuv_matrix(info.matrix, info.full_range, 8) / np.float32(257)
@@ -419,7 +421,7 @@ def _quick_rgb(decoded: Any, info: VideoInfo) -> NDArray[np.uint8]:
     planes = [np.frombuffer(p, np.uint8).reshape(p.height, p.line_size) for p in decoded.planes]
     rgb = np.empty((decoded.height, decoded.width, 3), np.uint8)
     rgb_of_420(rgb.reshape(decoded.height, -1), *planes, matrix)
-    return rgb
+    return np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2RGBA), np.uint8) if alpha else rgb
 
 
 def _deep_rgb(planes: list[NDArray[np.uint16]], info: VideoInfo, alpha: bool) -> NDArray[np.uint16]:

@@ -226,15 +226,8 @@ def directions(dst, smooth, floor):
 
 
 @inline
-def step(table, here, way, x, y, dx, dy, stride, weight, last_x, last_y):
-    """One stride along the flow: the new place and way, and the weight it counts with; here (4,) <- what is
-    there, weighted. Beyond the border nothing counts."""
-    x += dx * stride
-    y += dy * stride
-    inside = x >= ZERO and y >= ZERO and x <= last_x and y <= last_y
-    weight = weight if inside else ZERO
-    x = min(max(x, ZERO), last_x)
-    y = min(max(y, ZERO), last_y)
+def sample(table, here, x, y, weight, last_x, last_y):
+    """here (4,) <- the table (h, 4 w) at a place within it, between its pixels, times a weight."""
     column, row = np.int32(x), np.int32(y)
     u, v = x - F(column), y - F(row)
     w = np.int32(last_x) + 1
@@ -253,6 +246,19 @@ def step(table, here, way, x, y, dx, dy, stride, weight, last_x, last_y):
         lower * u,
         here,
     )
+
+
+@inline
+def step(table, here, way, x, y, dx, dy, stride, weight, last_x, last_y):
+    """One stride along the flow: the new place and way, and the weight it counts with; here (4,) <- what is
+    there, weighted. Beyond the border nothing counts."""
+    x += dx * stride
+    y += dy * stride
+    inside = x >= ZERO and y >= ZERO and x <= last_x and y <= last_y
+    weight = weight if inside else ZERO
+    x = min(max(x, ZERO), last_x)
+    y = min(max(y, ZERO), last_y)
+    sample(table, here, x, y, weight, last_x, last_y)
     p, q = np.int32(y + HALF), np.int32(x + HALF)
     tx, ty = way[p, 4 * q], way[p, 4 * q + 1]
     turn = tx * dx + ty * dy < ZERO
@@ -317,21 +323,6 @@ def along(dst, src, way, steps, stride):
             dst[3, j, i] = e * k
 
 
-@inline
-def sample(table, here, x, y, last_x, last_y):
-    """here (4,) <- the table (h, 4 w) at a place, between its pixels; beyond the border its last pixel."""
-    x, y = min(max(x, ZERO), last_x), min(max(y, ZERO), last_y)
-    column, row = np.int32(x), np.int32(y)
-    u, v = x - F(column), y - F(row)
-    w = np.int32(last_x) + 1
-    right = np.int32(16) if x < last_x else np.int32(0)
-    below = np.int32(16 * w) if y < last_y else np.int32(0)
-    both = u * v
-    at = np.int32((row * w + column) * 16)
-    apart = np.int32(right + below)
-    tetra_load(table, at, right, below, apart, ONE - u - v + both, u - both, v - both, both, here)
-
-
 @kernel
 def dragged(dst, src, motion, share):
     """dst (4, h, w) <- src (4, h, w), drawn out by `share` of the motion (h, w, 2) px, half of it either way.
@@ -364,8 +355,10 @@ def dragged(dst, src, motion, share):
             total[:] = ZERO
             for k in range(n):
                 at = (F(k) + HALF) * step
-                sample(table, ahead, F(i) + at * across, F(j) + at * down, right, bottom)
-                sample(table, behind, F(i) - at * across, F(j) - at * down, right, bottom)
+                x, y = min(max(F(i) + at * across, ZERO), right), min(max(F(j) + at * down, ZERO), bottom)
+                p, q = min(max(F(i) - at * across, ZERO), right), min(max(F(j) - at * down, ZERO), bottom)
+                sample(table, ahead, x, y, ONE, right, bottom)
+                sample(table, behind, p, q, ONE, right, bottom)
                 for c in range(4):
                     total[c] += read[c] + read[4 + c]
             own = ONE - mixed * F(2 * n)
